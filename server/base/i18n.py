@@ -1,0 +1,116 @@
+"""Words: every sentence people read goes through `_`; the language is a context variable, no web request needed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, get_month_names
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+
+#: The languages of the product, in the order of the menu.
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "ro", "sr", "bn")
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+_CATALOGS = Path(__file__).resolve().parent.parent / "translations"
+_language: ContextVar[str] = ContextVar("valise_language", default="en")
+
+
+def language() -> str:
+    """The language that sentences are made in now."""
+    return _language.get()
+
+
+@contextmanager
+def use_language(code: str) -> Iterator[None]:
+    """Make sentences in `code` inside the block; an unknown code means English."""
+    token = _language.set(code if code in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+@cache
+def catalog(code: str) -> NullTranslations:
+    """The messages of a language, read from its .po file (one source, nothing compiled to forget)."""
+    path = _CATALOGS / code / "LC_MESSAGES" / "valise.po"
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as source:
+        messages = read_po(source, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled, domain="valise")
+
+
+def _(message: str, **values: object) -> str:
+    """The sentence in the current language, with `%(name)s` filled in from `values`."""
+    text: str = catalog(language()).gettext(message)
+    return text % values if values else text
+
+
+def n_(singular: str, plural: str, number: int, **values: object) -> str:
+    """The sentence for `number` things; `%(num)s` is the number, formatted."""
+    text: str = catalog(language()).ngettext(singular, plural, number)
+    return text % {"num": number_text(number), **values}
+
+
+def mark(message: str) -> str:
+    """Marks a sentence for the catalog where it is declared; `_` translates it where it is shown."""
+    return message
+
+
+def direction(code: str | None = None) -> str:
+    """`rtl` or `ltr`, as HTML's dir attribute says it."""
+    return "rtl" if (code or language()) in RIGHT_TO_LEFT else "ltr"
+
+
+@cache
+def locale(code: str) -> Locale:
+    """Babel's locale; Serbian in Cyrillic, as the programme's texts are."""
+    return Locale.parse({"sr": "sr_Cyrl", "ar": "ar"}.get(code, code))
+
+
+def number_text(value: int | Decimal, decimals: int | None = None) -> str:
+    """A number with the grouping of the current language."""
+    pattern = "#,##0" if decimals is None else "#,##0." + "0" * decimals if decimals else "#,##0"
+    return str(format_decimal(value, format=pattern, locale=locale(language()), decimal_quantization=True))
+
+
+def money_text(amount: Decimal, currency: str, decimals: int = 2) -> str:
+    """An amount with its ISO currency code: `USD 454,464.00`."""
+    return f"{currency}\u00a0{number_text(amount, decimals)}"
+
+
+def percent_text(value: Decimal | None) -> str:
+    """A percentage with one decimal; a dash when there is none."""
+    if value is None:
+        return "–"
+    return str(format_percent(value / 100, format="0.0%", locale=locale(language())))
+
+
+def day_text(day: date, style: str = "long") -> str:
+    """A day in words, in the current language."""
+    return str(format_date(day, style, locale=locale(language())))
+
+
+def month_text(year: int, month: int) -> str:
+    """`April 2014` in the current language."""
+    return f"{get_month_names('wide', 'stand-alone', locale(language()))[month]} {year}"
+
+
+def language_name(code: str) -> str:
+    """A language's own name for itself, as language menus show it."""
+    return str(Locale.parse(code).get_display_name(code)).capitalize()

@@ -1,0 +1,111 @@
+"""Where things lie: the data folder, and the templates and static files of a checkout, wheel or frozen build."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+def default_data_dir() -> Path:
+    """The user's data folder: VALISE_DATA, or the operating system's place for an application's data."""
+    chosen = os.environ.get("VALISE_DATA")
+    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("Valise", appauthor=False))
+
+
+def asset_dir() -> Path:
+    """The folder that holds `templates/` and `static/`."""
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen:
+        return Path(frozen)
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "_assets"
+    return inside if inside.is_dir() else package.parent
+
+
+@dataclass(frozen=True)
+class DataDir:
+    """The rooms of one data folder. Nothing is created by asking for a path."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.root / "valise.db"
+
+    @property
+    def key(self) -> Path:
+        """This device's private key, PEM, readable by its owner only."""
+        return self.root / "device.key"
+
+    @property
+    def witness(self) -> Path:
+        """What the last run knew of its own identity; lies outside the database and its backups."""
+        return self.root / "witness.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock says that a window has this folder open."""
+        return self.root / "valise.lock"
+
+    @property
+    def running(self) -> Path:
+        """Address and key of the running window; left over when the last run did not end."""
+        return self.root / "running.json"
+
+    @property
+    def blobs(self) -> Path:
+        """Filed files by content hash."""
+        return self.root / "files"
+
+    @property
+    def inbox(self) -> Path:
+        """Dispatches as they came, by content hash."""
+        return self.root / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """Dispatches as they were sent: each is a restore point."""
+        return self.root / "outbox"
+
+    @property
+    def backups(self) -> Path:
+        """Verified backups made before imports and upgrades."""
+        return self.root / "backups"
+
+    @property
+    def log(self) -> Path:
+        """The rotating log file."""
+        return self.root / "valise.log"
+
+    @property
+    def webview(self) -> Path:
+        """The web view's own storage."""
+        return self.root / "webview"
+
+    def create(self) -> DataDir:
+        """Make the folder, closed to other users of the machine. Returns itself."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix":
+            self.root.chmod(0o700)
+        return self
+
+
+def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Write all of `data` or nothing, on disk before it returns: temporary file beside it, fsync, rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,4 @@
+"""Filed files, knowledge products and agreements.
+
+Rooms: rules (pure) below models (tables) below queries (read) and commands (the only writes).
+"""

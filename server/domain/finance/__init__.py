@@ -1,0 +1,4 @@
+"""Money promised, received, planned and spent.
+
+Rooms: rules (pure) below models (tables) below queries (read) and commands (the only writes).
+"""

@@ -1,0 +1,4 @@
+"""Offices and the people in them.
+
+Rooms: rules (pure) below models (tables) below queries (read) and commands (the only writes).
+"""

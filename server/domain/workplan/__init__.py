@@ -1,0 +1,4 @@
+"""What is planned.
+
+Rooms: rules (pure) below models (tables) below queries (read) and commands (the only writes).
+"""
