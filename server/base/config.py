@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from server.base.clock import Clock, system_clock
+from server.base.links import SingleUseLinks
 from server.base.paths import DataDir
 
 
@@ -24,3 +26,7 @@ class Config:
     clock: Clock = system_clock
     #: True inside the pywebview window, where files are saved through the system's dialog
     in_window: bool = False
+    #: secrets for /open/<secret>, each of which sets the cookie once; None where nobody needs one (tests)
+    links: SingleUseLinks | None = None
+    #: how the last run went: ended as it should, was cut off (power, kill), or left a database that is damaged
+    last_run: Literal["ended", "cut", "damaged"] = "ended"

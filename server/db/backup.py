@@ -1,0 +1,185 @@
+"""Verified copies of a data folder: one file that holds the database, the filed files, sent dispatches and the key.
+
+A copy counts only once it was opened again and every part matched its digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from server.base.errors import Refused
+from server.base.i18n import _
+from server.base.paths import DataDir, write_atomically
+
+_LIST = "contents.json"
+_DATABASE = "valise.db"
+#: snapshots made before imports and upgrades; older ones go
+_KEPT = 20
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A verified backup: where it lies, its bytes, how many parts it holds."""
+
+    path: Path
+    size: int
+    parts: int
+
+
+def snapshot(data: DataDir, why: str, at: datetime) -> Path | None:
+    """A verified copy of the database in the folder's own backups, before something changes it.
+
+    `why` is one word for its name. None when there is no database yet. Errors: Refused when it cannot be verified.
+    """
+    if not data.database.is_file():
+        return None
+    data.backups.mkdir(parents=True, exist_ok=True)
+    stem = f"{at:%Y%m%dT%H%M%S}-{why}"
+    target = data.backups / f"{stem}.db"
+    number = 1
+    while target.exists():
+        number += 1
+        target = data.backups / f"{stem}-{number}.db"
+    copy_database(data.database, target)
+    for old in sorted(data.backups.glob("*.db"))[:-_KEPT]:
+        old.unlink()
+    return target
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy a live SQLite database and check the copy. Errors: Refused; no half copy is left."""
+    part = target.with_name(target.name + ".part")
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(part)) as new:
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")
+            verdict = new.execute("PRAGMA quick_check").fetchone()[0]
+        if verdict != "ok":
+            raise Refused(_("The backup could not be verified (%(why)s): nothing was changed.", why=verdict), "backup")
+        _sync(part)
+        part.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        raise Refused(_("The backup could not be written (%(why)s): free some disk space and try again.", why=error),
+                      "backup") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_backup(data: DataDir, target: Path) -> Backup:
+    """Write the whole folder as one verified file. Errors: Refused when there is nothing, or no match."""
+    if not data.database.is_file():
+        raise Refused(_("There is nothing to back up in %(folder)s yet.", folder=data.root), "backup_empty")
+    with tempfile.TemporaryDirectory(dir=data.root) as scratch:
+        database = Path(scratch) / _DATABASE
+        copy_database(data.database, database)
+        packed = Path(scratch) / "backup.zip"
+        listed = {}
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, path in [(_DATABASE, database), *_parts(data)]:
+                archive.write(path, name)
+                listed[name] = _digest(path)
+            archive.writestr(_LIST, json.dumps({"valise-backup": 1, "sha256": listed}, indent=1))
+        _verified(packed)
+        content = packed.read_bytes()
+    try:
+        write_atomically(target, content)
+    except OSError as error:
+        raise Refused(_("%(file)s cannot be written: %(why)s", file=target, why=error), "backup") from None
+    return Backup(target, len(content), len(listed))
+
+
+def restore_backup(source: Path, data: DataDir, at: datetime) -> Path | None:
+    """Put a backup into a folder. What was there is moved aside, never deleted; returns where, or None if nothing was.
+
+    Errors: Refused when the file is no backup or one of its parts does not match; the folder is as before.
+    """
+    parts = _verified(source)
+    root = data.root
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root.parent, prefix=".valise-restore-") as scratch:
+        fresh = Path(scratch) / "folder"
+        with zipfile.ZipFile(source) as archive:
+            for name in parts:
+                target = fresh / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with archive.open(name) as stream, target.open("wb") as out:
+                    shutil.copyfileobj(stream, out)
+                _sync(target)
+        if os.name == "posix":
+            fresh.chmod(0o700)
+            key = fresh / data.key.name
+            if key.is_file():
+                key.chmod(0o600)
+        aside = _move_aside(root, at)
+        fresh.replace(root)
+    return aside
+
+
+def _move_aside(root: Path, at: datetime) -> Path | None:
+    if not root.exists():
+        return None
+    if not any(root.iterdir()):
+        root.rmdir()
+        return None
+    aside = root.with_name(f"{root.name}-before-restore-{at:%Y%m%dT%H%M%S}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = root.with_name(f"{root.name}-before-restore-{at:%Y%m%dT%H%M%S}-{number}")
+    root.replace(aside)
+    return aside
+
+
+def _verified(path: Path) -> list[str]:
+    """Names of the parts of a backup whose every digest matches. Errors: Refused."""
+    broken = Refused(_("%(file)s is not a whole Valise backup: take another copy.", file=path.name), "backup_broken")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            listed: dict[str, str] = json.loads(archive.read(_LIST))["sha256"]
+            for name, digest in listed.items():
+                if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
+                    raise broken
+                found = hashlib.sha256()
+                with archive.open(name) as stream:
+                    while block := stream.read(1 << 20):
+                        found.update(block)
+                if found.hexdigest() != digest:
+                    raise broken
+            if _DATABASE not in listed:
+                raise broken
+            return list(listed)
+    except FileNotFoundError:
+        raise Refused(_("There is no file %(file)s: check its name.", file=path), "backup_missing") from None
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise broken from None
+
+
+def _parts(data: DataDir) -> Iterator[tuple[str, Path]]:
+    if data.key.is_file():
+        yield data.key.name, data.key
+    for folder in (data.blobs, data.inbox, data.outbox):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+            if path.is_file():
+                yield path.relative_to(data.root).as_posix(), path
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+

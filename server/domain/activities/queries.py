@@ -1,0 +1,142 @@
+"""Queries: logged activities as frozen dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.base.errors import NotFound
+from server.base.i18n import _
+from server.base.period import span_text
+from server.domain.activities import models
+from server.domain.records import visible
+
+#: sort keys of the list: newest first, oldest first, by title
+SORTS = ("newest", "oldest", "title")
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ActivityFacts:
+    """One logged activity. Dates as stored; `when` in words."""
+
+    id: str
+    office: str
+    date_from: str
+    date_to: str
+    title: str
+    narrative: str
+    title_local: str
+    narrative_local: str
+    output_id: str | None
+    planned_id: str | None
+    country_id: str | None
+    lead_agency_id: str | None
+    support_agency_ids: tuple[str, ...]
+    partners: str
+    place: str
+    women: int | None
+    men: int | None
+    participants: int | None
+    evidence_ids: tuple[str, ...]
+    in_report: bool
+    position: int | None
+    deleted: bool
+
+    @property
+    def when(self) -> str:
+        """The date or span in words."""
+        return span_text(self.date_from, self.date_to)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list shows; None means all. `words` are looked for in titles, narratives, places and partners."""
+
+    words: str = ""
+    output_id: str | None = None
+    country_id: str | None = None
+    office: str | None = None
+    starts: str | None = None
+    ends: str | None = None
+    in_report: bool | None = None
+    sort: str = "newest"
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class ActivityPage:
+    """One page of a list: `more` says that another follows."""
+
+    items: tuple[ActivityFacts, ...]
+    page: int
+    more: bool
+
+
+def activities(session: Session, wanted: Filter) -> ActivityPage:
+    """One page of visible activities. No total is counted: a page costs the same at any size of the log."""
+    query = _filtered(visible(models.Activity), wanted).order_by(*_order(wanted.sort))
+    rows = session.scalars(query.limit(PAGE + 1).offset(PAGE * (max(wanted.page, 1) - 1))).all()
+    return ActivityPage(tuple(facts(row) for row in rows[:PAGE]), max(wanted.page, 1), len(rows) > PAGE)
+
+
+def activity(session: Session, id: str) -> ActivityFacts:
+    """The activity with that id, deleted or not. Errors: NotFound."""
+    row = session.get(models.Activity, id)
+    if row is None:
+        raise NotFound(_("This activity is not here: it may not have arrived yet."))
+    return facts(row)
+
+
+def achievements(session: Session, starts: str, ends: str, office: str | None = None) -> list[ActivityFacts]:
+    """Activities of a span (ISO days) that go into the report, by office, output and place in the report."""
+    query = _filtered(visible(models.Activity), Filter(starts=starts, ends=ends, office=office, in_report=True))
+    ordered = query.order_by(models.Activity.office, models.Activity.output_id, models.Activity.position,
+                             models.Activity.starts, models.Activity.id)
+    return [facts(row) for row in session.scalars(ordered)]
+
+
+def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[models.Activity]:
+    table = models.Activity
+    for column, value in ((table.output_id, wanted.output_id), (table.country_id, wanted.country_id),
+                          (table.office, wanted.office)):
+        if value:
+            query = query.where(column == value)
+    if wanted.in_report is not None:
+        query = query.where(sa.func.coalesce(table.in_report, 0) == int(wanted.in_report))
+    if wanted.starts:
+        query = query.where(table.ends >= wanted.starts)
+    if wanted.ends:
+        query = query.where(table.starts <= wanted.ends)
+    for word in wanted.words.split():
+        query = query.where(_has_word(word))
+    return query
+
+
+def _has_word(word: str) -> sa.ColumnElement[bool]:
+    table = models.Activity
+    columns = (table.title, table.narrative, table.title_local, table.narrative_local, table.place, table.partners)
+    return sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def _order(sort: str) -> Sequence[sa.ColumnElement[object]]:
+    table = models.Activity
+    if sort == "oldest":
+        return (table.starts.asc(), table.id.asc())
+    if sort == "title":
+        return (table.title.asc(), table.id.asc())
+    return (table.starts.desc(), table.id.desc())
+
+
+def facts(row: models.Activity) -> ActivityFacts:
+    """A row as the rest of the house sees it."""
+    return ActivityFacts(
+        row.id, row.office or "", row.date_from or "", row.date_to or "", row.title or "", row.narrative or "",
+        row.title_local or "", row.narrative_local or "", row.output_id, row.planned_id, row.country_id,
+        row.lead_agency_id, tuple((row.support_agency_ids or "").split()), row.partners or "", row.place or "",
+        row.women, row.men, row.participants, tuple((row.evidence_ids or "").split()), bool(row.in_report),
+        row.position, bool(row.deleted),
+    )

@@ -1,0 +1,121 @@
+"""Queries: the framework as frozen dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from server.base.period import parse_date
+from server.domain.framework import models
+from server.domain.records import visible
+
+
+@dataclass(frozen=True)
+class ProgrammeFacts:
+    """The programme: dates as stored text, currency as ISO code."""
+
+    id: str
+    title: str
+    short_title: str
+    phase: str
+    starts: str
+    ends: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A record one can choose: its id, short code and name."""
+
+    id: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class OutputFacts:
+    """An output; `level` is country or global."""
+
+    id: str
+    number: int
+    title: str
+    level: str
+
+
+@dataclass(frozen=True)
+class PeriodFacts:
+    """A reporting period with its first and last day, and the day reports are due."""
+
+    id: str
+    code: str
+    title: str
+    starts: date
+    ends: date
+    due: date | None
+
+
+def programme(session: Session) -> ProgrammeFacts | None:
+    """The programme of this folder; None before set-up."""
+    row = session.scalars(visible(models.Programme).order_by(models.Programme.id)).first()
+    if row is None:
+        return None
+    return ProgrammeFacts(row.id, row.title or "", row.short_title or row.title or "", row.phase or "",
+                          row.starts or "", row.ends or "", row.currency or "USD")
+
+
+def countries(session: Session) -> list[Choice]:
+    """Countries in the programme's order."""
+    rows = session.scalars(visible(models.Country).order_by(models.Country.position, models.Country.code))
+    return [Choice(c.id, c.code or "", c.name or "") for c in rows]
+
+
+def outputs(session: Session) -> list[OutputFacts]:
+    """Outputs by number."""
+    rows = session.scalars(visible(models.Output).order_by(models.Output.number, models.Output.id))
+    return [OutputFacts(o.id, o.number or 0, o.title or "", o.level or "country") for o in rows]
+
+
+def agencies(session: Session) -> list[Choice]:
+    """Agencies by short name."""
+    rows = session.scalars(visible(models.Agency).order_by(models.Agency.code))
+    return [Choice(a.id, a.code or "", a.name or "") for a in rows]
+
+
+def donors(session: Session) -> list[Choice]:
+    """Donors by short name."""
+    rows = session.scalars(visible(models.Donor).order_by(models.Donor.code))
+    return [Choice(d.id, d.code or "", d.name or "") for d in rows]
+
+
+def accounts(session: Session) -> list[Choice]:
+    """Budget accounts by number."""
+    rows = session.scalars(visible(models.BudgetAccount).order_by(models.BudgetAccount.code))
+    return [Choice(a.id, a.code or "", a.title or "") for a in rows]
+
+
+def milestone_types(session: Session) -> list[Choice]:
+    """The steps every country takes, in order; `code` is the short title."""
+    rows = session.scalars(visible(models.MilestoneType).order_by(models.MilestoneType.position))
+    return [Choice(t.id, t.short_title or t.title or "", t.title or "") for t in rows]
+
+
+def periods(session: Session) -> list[PeriodFacts]:
+    """Reporting periods by first day; those without readable dates are left out."""
+    rows = session.scalars(visible(models.ReportingPeriod).order_by(models.ReportingPeriod.starts))
+    return [
+        PeriodFacts(p.id, p.code or "", p.title or p.code or "", parse_date(p.starts).first(),
+                    parse_date(p.ends).last(), parse_date(p.due).last() if p.due else None)
+        for p in rows if p.starts and p.ends
+    ]
+
+
+def period_for(session: Session, code: str | None, today: date) -> PeriodFacts | None:
+    """The period with that short name; without one, the latest that has begun, else the first."""
+    found = periods(session)
+    if code:
+        return next((p for p in found if p.code.casefold() == code.casefold() or p.id == code), None)
+    begun = [p for p in found if p.starts <= today]
+    return begun[-1] if begun else (found[0] if found else None)
+

@@ -1,0 +1,216 @@
+"""How any record is written: checked against the rules of its area, then saved in the caller's transaction.
+
+An area's commands are verbs on top of `save`, `delete` and `undelete`; nothing else writes a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.base.clock import Clock
+from server.base.errors import NotFound, RuleBroken, RulesBroken, ValiseError
+from server.base.i18n import _
+from server.base.ids import new_id
+from server.base.text import clean
+from server.db.base import DecimalText, Synced, reference_columns, synced_columns, synced_models
+from server.db.session import Author, Seen
+
+#: A record as rules see it: field -> value
+Values = Mapping[str, Any]
+
+
+M = TypeVar("M", bound=Synced)
+
+
+class World(Protocol):
+    """What a rule may ask about other records."""
+
+    def get(self, table: str, row: str | None) -> Values | None:
+        """The visible record, or None."""
+
+    def find(self, table: str, **equal: Any) -> list[Values]:
+        """Visible records whose fields equal `equal`."""
+
+    def today(self) -> date:
+        """The day the clock shows; for hints, never for an order."""
+
+
+#: Rules of one table: what is broken, each with its field
+Rules = Callable[[Values, World], Iterable[RuleBroken]]
+_RULES: dict[str, Rules] = {}
+
+
+def rules_for(model: type[Synced], rules: Rules) -> None:
+    """Declare the rules of a table; called once by each area's commands."""
+    _RULES[_table(model).name] = rules
+
+
+@dataclass(frozen=True)
+class Work:
+    """One save by one person: the session it is part of, who writes, and the clock."""
+
+    session: Session
+    author: Author
+    clock: Clock
+
+    def get(self, table: str, row: str | None) -> Values | None:
+        """The visible record of `table`, or None."""
+        if not row:
+            return None
+        found = self.session.get(synced_models()[table], row)
+        return None if found is None or found.deleted else values_of(found)
+
+    def find(self, table: str, **equal: Any) -> list[Values]:
+        """Visible records of `table` whose fields equal `equal`, by id."""
+        model = synced_models()[table]
+        return [values_of(row) for row in self.session.scalars(visible(model).filter_by(**equal).order_by(model.id))]
+
+    def today(self) -> date:
+        """The day the clock shows."""
+        return self.clock().date()
+
+
+def values_of(row: Synced) -> Values:
+    """A record's fields as plain values, `id` included."""
+    return {"id": row.id, **{name: getattr(row, name) for name in synced_columns(_table(type(row)))}}
+
+
+def save(work: Work, model: type[Synced], values: Values, *, id: str | None = None, seen: Seen | None = None) -> str:
+    """Create a record, or change the fields given in `values` of the one with `id`.
+
+    `seen` are the heads that the form displayed: a field changed since by somebody else becomes a conflict, not an
+    overwrite. Returns the id. Errors: RulesBroken with every broken rule; nothing is written then.
+    """
+    table = _table(model)
+    fields = {name: _stored(table, name, value) for name, value in values.items()}
+    row = work.session.get(model, id) if id else None
+    if row is not None and not _may_write(work.author, row):
+        raise RuleBroken(_("This record belongs to another office: ask it to make the change."))
+    if row is None:
+        _may_create(work.author, model)
+    fresh = {**dict.fromkeys(synced_columns(table)), "office": work.author.office}
+    after = {**(fresh if row is None else values_of(row)), "id": id, **fields}
+    errors = [*_broken_references(table, fields, work), *_RULES.get(table.name, _no_rules)(after, work)]
+    if errors:
+        raise RulesBroken(errors)
+    if row is None:
+        row = model()
+        row.id, row.office, row.deleted = id or new_id(), work.author.office, 0
+        work.session.add(row)
+    _note_seen(work, table, row.id, seen)
+    for name, value in fields.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    if row.deleted:
+        row.deleted = 0
+    work.session.flush()
+    return row.id
+
+
+def delete(work: Work, model: type[Synced], id: str, *, seen: Seen | None = None) -> None:
+    """Hide a record; it stays, so that the deletion can travel and be undone. Errors: NotFound."""
+    _set_deleted(work, model, id, 1, seen)
+
+
+def undelete(work: Work, model: type[Synced], id: str) -> None:
+    """Show a deleted record again. Errors: NotFound."""
+    _set_deleted(work, model, id, 0, None)
+
+
+def visible(model: type[M]) -> sa.Select[M]:
+    """Select the records of a table that are not deleted."""
+    return sa.select(model).where(sa.func.coalesce(model.deleted, 0) == 0)
+
+
+def _set_deleted(work: Work, model: type[Synced], id: str, flag: int, seen: Seen | None) -> None:
+    row = work.session.get(model, id)
+    if row is None:
+        raise NotFound(_("This record is not here: it may not have arrived yet."))
+    if not _may_write(work.author, row):
+        raise RuleBroken(_("This record belongs to another office: ask it to make the change."))
+    _note_seen(work, _table(model), id, seen)
+    row.deleted = flag
+    work.session.flush()
+
+
+def _note_seen(work: Work, table: sa.Table, row: str, seen: Seen | None) -> None:
+    if seen is not None:
+        work.session.info.setdefault("seen", {})[table.name, row] = {name: list(ids) for name, ids in seen.items()}
+
+
+def _may_write(author: Author, row: Synced) -> bool:
+    return author.hq if row.__scope__ == "framework" else row.office == author.office
+
+
+def _may_create(author: Author, model: type[Synced]) -> None:
+    if model.__scope__ == "framework" and not author.hq:
+        raise RuleBroken(_("Only headquarters changes the framework: send your proposal to headquarters."))
+
+
+def _no_rules(_values: Values, _world: World) -> Iterable[RuleBroken]:
+    return ()
+
+
+def _broken_references(table: sa.Table, fields: Values, work: Work) -> Iterator[ValiseError]:
+    for name, target, several in reference_columns(table):
+        given = fields.get(name)
+        for row in str(given).split() if several and given else [given] if given else []:
+            if work.session.get(synced_models()[target], row) is None:
+                yield RuleBroken(_("“%(field)s” names a record that is not here: choose one from the list.",
+                                   field=name), name)
+
+
+def _stored(table: sa.Table, name: str, value: Any) -> Any:
+    """The value as its column keeps it. Errors: RuleBroken for an unknown field or a value of the wrong form."""
+    if name not in synced_columns(table) or name in ("office", "deleted"):
+        raise RuleBroken(_("There is no field “%(field)s” in “%(table)s”: check its name.",
+                           field=name, table=table.name), name)
+    if value is None:
+        return None
+    column = table.columns[name]
+    if isinstance(column.type, sa.Integer):
+        return _whole(value, name)
+    if isinstance(column.type, DecimalText):
+        return _amount(value, name)
+    if isinstance(value, (list, tuple)) and "refs" in column.info:
+        value = " ".join(str(part) for part in value)
+    if not isinstance(value, str):
+        raise RuleBroken(_("“%(field)s” must be words.", field=name), name)
+    return clean(value) or None
+
+
+def _whole(value: Any, name: str) -> int:
+    if isinstance(value, bool):
+        return int(value)
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        raise RuleBroken(_("Enter “%(field)s” as a whole number.", field=name), name) from None
+    if abs(number) >= 2**53 or number != (value if isinstance(value, int) else number):
+        raise RuleBroken(_("The number in “%(field)s” is too large.", field=name), name)
+    return number
+
+
+def _amount(value: Any, name: str) -> Decimal:
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise RuleBroken(_("Enter the amount as a number, such as 12,500.00."), name) from None
+    if not amount.is_finite() or abs(amount) >= 10**15:
+        raise RuleBroken(_("Enter the amount as a number, such as 12,500.00."), name)
+    if amount != amount.quantize(Decimal("0.01")):
+        raise RuleBroken(_("Enter the amount with at most two decimals."), name)
+    return amount.quantize(Decimal("0.01"))
+
+
+def _table(model: type[Any]) -> sa.Table:
+    table = sa.inspect(model).local_table
+    assert isinstance(table, sa.Table)
+    return table

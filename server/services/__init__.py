@@ -1,0 +1,1 @@
+"""Stories that need several areas, sync and paper: set up, load, send, receive, consolidate. No page, no Flask."""
