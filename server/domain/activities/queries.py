@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -122,7 +123,7 @@ def _has_word(word: str) -> sa.ColumnElement[bool]:
     return sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
 
 
-def _order(sort: str) -> Sequence[sa.ColumnElement[object]]:
+def _order(sort: str) -> Sequence[sa.ColumnElement[Any]]:
     table = models.Activity
     if sort == "oldest":
         return (table.starts.asc(), table.id.asc())

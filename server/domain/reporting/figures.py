@@ -1,4 +1,4 @@
-"""Figures that reports tell: computed from records, and filled into texts where a person typed `{spent}` or the like."""
+"""Figures that reports tell: computed from records, and filled into texts that say `{spent}` or the like."""
 
 from __future__ import annotations
 

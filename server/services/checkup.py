@@ -1,0 +1,110 @@
+"""Check-up before sending: what is missing or odd in an office's log of a period. Nothing here stops a dispatch."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from server.base.i18n import _
+from server.base.money import Money, total
+from server.base.text import fold
+from server.domain.activities.queries import ActivityFacts, achievements
+from server.domain.finance import models as finance
+from server.domain.framework.queries import PeriodFacts, outputs
+from server.domain.people.queries import OfficeFacts
+from server.domain.records import visible
+from server.domain.reporting.queries import reports
+from server.domain.workplan.queries import planned
+
+#: titles at least this much alike, at overlapping dates, are shown as a possible double entry
+_ALIKE = 0.85
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One thing to look at: the sentence, and the record it is about (`table`, `row`), if any."""
+
+    sentence: str
+    table: str | None = None
+    row: str | None = None
+
+
+def check_up(session: Session, office: OfficeFacts, period: PeriodFacts, today: date) -> list[Hint]:
+    """All hints for an office's report of a period, the log first, then plan, texts and money."""
+    logged = achievements(session, period.starts.isoformat(), period.ends.isoformat(), office.id)
+    return [*_of_log(logged, today), *_doubles(logged), *_of_plan(session, office, period, logged),
+            *_of_texts(session, office, period), *_of_money(session, office, period)]
+
+
+def _of_log(logged: list[ActivityFacts], today: date) -> Iterator[Hint]:
+    for one in logged:
+        if not one.evidence_ids:
+            sentence = _("“%(title)s” has no evidence: file a document that shows it.", title=one.title)
+            yield Hint(sentence, "activity", one.id)
+        if not one.narrative:
+            yield Hint(_("“%(title)s” has no narrative: say what came of it.", title=one.title), "activity", one.id)
+        if one.date_from[:10] > today.isoformat():
+            yield Hint(_("“%(title)s” lies in the future: correct its date, or plan it.", title=one.title),
+                       "activity", one.id)
+
+
+def _doubles(logged: list[ActivityFacts]) -> Iterator[Hint]:
+    for place, one in enumerate(logged):
+        for other in logged[place + 1:]:
+            if one.date_from[:7] == other.date_from[:7] and _alike(one.title, other.title):
+                yield Hint(_("“%(one)s” and “%(other)s” look like the same activity: delete one of them.",
+                             one=one.title, other=other.title), "activity", other.id)
+
+
+def _alike(one: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, fold(one), fold(other)).ratio() >= _ALIKE
+
+
+def _of_plan(session: Session, office: OfficeFacts, period: PeriodFacts, logged: list[ActivityFacts]) -> Iterator[Hint]:
+    lines = planned(session, period_id=period.id, office=office.id)
+    done = {a.planned_id for a in logged}
+    for line in lines:
+        if line.status == "planned" and line.id not in done:
+            yield Hint(_("“%(title)s” was planned and has no progress: log what was done, or set its status.",
+                         title=line.title), "planned_activity", line.id)
+    reported = {a.output_id for a in logged}
+    wanted = {line.output_id for line in lines}
+    for output in outputs(session):
+        if output.id in wanted and output.id not in reported:
+            yield Hint(_("Output %(number)s has planned lines but no achievement.", number=output.number))
+
+
+def _of_texts(session: Session, office: OfficeFacts, period: PeriodFacts) -> Iterator[Hint]:
+    kind = "annual" if office.hq else "progress"
+    found = reports(session, office=office.id, kind=kind, period_id=period.id)
+    if not found:
+        yield Hint(_("The report has no texts yet: write at least its summary."))
+        return
+    summaries = [s for s in found[0].sections if s.key == "summary" and s.text]
+    if not summaries:
+        yield Hint(_("The report has no summary yet."), "report", found[0].id)
+    if office.language:
+        for section in found[0].sections:
+            if section.text and not section.text_local:
+                yield Hint(_("A section has no text in the office's own language: the English one will stand there."),
+                           "report_section", section.id)
+
+
+def _of_money(session: Session, office: OfficeFacts, period: PeriodFacts) -> Iterator[Hint]:
+    spent = _sum(session, finance.Expenditure, office.id, period.id)
+    budget = _sum(session, finance.BudgetLine, office.id, period.id)
+    if budget and spent and spent.currency == budget.currency and spent.amount > budget.amount:
+        yield Hint(_("More was spent than budgeted: explain it in the report, or correct an amount."))
+    if not spent:
+        yield Hint(_("No spending was entered for this period."))
+
+
+def _sum(session: Session, model: type[finance.Expenditure] | type[finance.BudgetLine], office: str,
+         period: str) -> Money | None:
+    rows = session.scalars(visible(model).where(model.office == office, model.period_id == period)).all()
+    amounts = [Money(row.amount, row.currency or "USD") for row in rows if row.amount is not None]
+    return total(amounts) if amounts and len({m.currency for m in amounts}) == 1 else None
