@@ -79,8 +79,8 @@ def direction(code: str | None = None) -> str:
 
 @cache
 def locale(code: str) -> Locale:
-    """Babel's locale; Serbian in Cyrillic, as the programme's texts are."""
-    return Locale.parse({"sr": "sr_Cyrl", "ar": "ar"}.get(code, code))
+    """Babel's locale; Serbian in Cyrillic as the programme writes it, dates in English as the UN writes them."""
+    return Locale.parse({"sr": "sr_Cyrl", "en": "en_GB"}.get(code, code))
 
 
 def number_text(value: int | Decimal, decimals: int | None = None) -> str:
