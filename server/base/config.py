@@ -28,5 +28,5 @@ class Config:
     in_window: bool = False
     #: secrets for /open/<secret>, each of which sets the cookie once; None where nobody needs one (tests)
     links: SingleUseLinks | None = None
-    #: how the last run went: ended as it should, was cut off (power, kill), or left a database that is damaged
-    last_run: Literal["ended", "cut", "damaged"] = "ended"
+    #: how the last run went: ended as it should, or was cut off (power, kill); the data was checked since
+    last_run: Literal["ended", "cut"] = "ended"

@@ -23,8 +23,13 @@ class Money:
     def __add__(self, other: Money) -> Money:
         if other.currency != self.currency:
             raise RuleBroken(
-                _("Amounts in %(one)s and %(two)s cannot be added: enter both in one currency.",
-                  one=self.currency, two=other.currency), "currency")
+                _(
+                    "Amounts in %(one)s and %(two)s cannot be added: enter both in one currency.",
+                    one=self.currency,
+                    two=other.currency,
+                ),
+                "currency",
+            )
         return Money(self.amount + other.amount, self.currency)
 
 
@@ -74,6 +79,9 @@ def parse_amount(text: str, field: str = "amount") -> Decimal:
 
 #: Arabic-Indic, extended Arabic-Indic and Bengali digits and separators to the ASCII ones.
 _DIGITS = {
-    **{0x660 + d: str(d) for d in range(10)}, **{0x6F0 + d: str(d) for d in range(10)},
-    **{0x9E6 + d: str(d) for d in range(10)}, 0x66B: ".", 0x66C: ",",
+    **{0x660 + d: str(d) for d in range(10)},
+    **{0x6F0 + d: str(d) for d in range(10)},
+    **{0x9E6 + d: str(d) for d in range(10)},
+    0x66B: ".",
+    0x66C: ",",
 }

@@ -43,6 +43,11 @@ class DataDir:
         return self.root / "device.key"
 
     @property
+    def root_key(self) -> Path:
+        """At headquarters: the programme's root key, PEM, readable by its owner only."""
+        return self.root / "programme.key"
+
+    @property
     def witness(self) -> Path:
         """What the last run knew of its own identity; lies outside the database and its backups."""
         return self.root / "witness.json"

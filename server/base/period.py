@@ -13,7 +13,7 @@ from datetime import date
 from server.base.errors import RuleBroken
 from server.base.i18n import _, day_text, month_text
 
-_FORM = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?")
+_FORM = re.compile(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,17 @@ def parse_date(text: str, field: str = "date_from") -> PartialDate:
 
 
 def span_text(start: str | None, end: str | None = None) -> str:
-    """One or two stored dates in words: `14 May 2014 – 16 May 2014`; an empty text for none."""
+    """One or two stored dates in words: `14 May 2014 – 16 May 2014`; an empty text for none.
+
+    What cannot be read is told as it came: a record that arrives from elsewhere may hold anything.
+    """
     if not start:
         return ""
-    first = parse_date(start).text()
-    return first if not end or end == start else f"{first} – {parse_date(end).text()}"
+    return _told(start) if not end or end == start else f"{_told(start)} – {_told(end)}"
+
+
+def _told(stored: str) -> str:
+    try:
+        return parse_date(stored).text()
+    except RuleBroken:
+        return stored

@@ -23,8 +23,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(data: DataDir, file: Path) -> None:
     """Write the whole data folder as one verified file."""
     done = write_backup(data, file.absolute())
-    click.echo(_("%(file)s: %(parts)s parts, %(size)s bytes, verified",
-                 file=done.path, parts=done.parts, size=done.size))
+    click.echo(
+        _("%(file)s: %(parts)s parts, %(size)s bytes, verified", file=done.path, parts=done.parts, size=done.size)
+    )
 
 
 @click.command()

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from server.base.clock import system_clock
-from server.base.errors import NotYet
 from server.base.i18n import _
 from server.base.paths import DataDir
 from server.cli.folders import data_option
@@ -46,15 +45,23 @@ def as_json(content: Any) -> str:
 @click.option("--eml", type=_FILE, help="Write an unsent e-mail with the PDF attached.")
 @click.option("--max-size", callback=_size, help="Largest PDF the mailbox takes, such as 10MB.")
 @data_option
-def send(data: DataDir, target: Path, period: str | None, receiver: str, full: bool, eml: Path | None,
-         max_size: int | None) -> None:
+def send(
+    data: DataDir, target: Path, period: str | None, receiver: str, full: bool, eml: Path | None, max_size: int | None
+) -> None:
     """Write a signed PDF that people read and the receiver's Valise imports."""
     with open_folder(data, system_clock) as folder:
         sent = send_dispatch(folder, target, period=period, receiver=receiver, full=full, eml=eml, max_size=max_size)
     for path in sent.files:
-        click.echo(_("%(file)s: dispatch %(number)s, %(changes)s changes, %(size)s bytes, fingerprint %(print)s",
-                     file=path, number=sent.number, changes=sent.changes, size=path.stat().st_size,
-                     print=sent.fingerprint))
+        click.echo(
+            _(
+                "%(file)s: dispatch %(number)s, %(changes)s changes, %(size)s bytes, fingerprint %(print)s",
+                file=path,
+                number=sent.number,
+                changes=sent.changes,
+                size=path.stat().st_size,
+                print=sent.fingerprint,
+            )
+        )
     if eml:
         click.echo(_("%(file)s: e-mail draft, not sent", file=eml))
 
@@ -112,7 +119,9 @@ def conflicts(data: DataDir, in_json: bool) -> None:
 @data_option
 def resolve(data: DataDir, conflict: str, keep: str) -> None:
     """Choose the value of a conflict."""
-    raise NotYet(_("This version lists conflicts but does not resolve them yet: edit the record to set its value."))
+    with open_folder(data, system_clock) as folder:
+        kept = conflict_service.resolve(folder, conflict, keep)
+    click.echo(_("%(conflict)s is settled: %(value)s", conflict=conflict, value=kept))
 
 
 COMMANDS = (send, receive, inspect, conflicts, resolve)

@@ -29,13 +29,12 @@ def chosen(context: click.Context, own: Path | None) -> DataDir:
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--data DIR` for a command, handed to it as `data: DataDir`."""
 
-    @click.option("--data", "own", type=click.Path(path_type=Path, file_okay=False), help="The data folder.")
-    @click.pass_context
     @wraps(command)
-    def with_folder(context: click.Context, own: Path | None, **options: Any) -> Any:
-        return command(data=chosen(context, own), **options)
+    def with_folder(own: Path | None, **options: Any) -> Any:
+        return command(data=chosen(click.get_current_context(), own), **options)
 
-    return with_folder
+    place = click.Path(path_type=Path, file_okay=False)
+    return click.option("--data", "own", type=place, help="The data folder.")(with_folder)
 
 
 @click.command()
@@ -71,8 +70,14 @@ def set_up_hq(data: DataDir, file: Path, person: str | None) -> None:
 def set_up_office(data: DataDir, file: Path, person: str | None) -> None:
     """Join a programme with the set-up PDF that headquarters sent."""
     with setup.set_up_office(data, file, person, system_clock) as folder:
-        click.echo(_("%(folder)s is %(office)s in %(programme)s.", folder=data.root, office=folder.office.name,
-                     programme=folder.programme_title))
+        click.echo(
+            _(
+                "%(folder)s is %(office)s in %(programme)s.",
+                folder=data.root,
+                office=folder.office.name,
+                programme=folder.programme_title,
+            )
+        )
 
 
 @click.command()

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import lzma
 import os
+import re
 import shutil
 import sqlite3
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +30,23 @@ _LIST = "contents.json"
 _DATABASE = "valise.db"
 #: snapshots made before imports and upgrades; older ones go
 _KEPT = 20
+_NUMBER = re.compile(r"\d{6,}(?=-)")
+#: what reading a damaged archive raises
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+)
 
 
 @dataclass(frozen=True)
@@ -45,15 +66,13 @@ def snapshot(data: DataDir, why: str, at: datetime) -> Path | None:
     if not data.database.is_file():
         return None
     data.backups.mkdir(parents=True, exist_ok=True)
-    stem = f"{at:%Y%m%dT%H%M%S}-{why}"
-    target = data.backups / f"{stem}.db"
-    number = 1
-    while target.exists():
-        number += 1
-        target = data.backups / f"{stem}-{number}.db"
+    # counted, not dated: with the clock set back, the newest copy must not be the first to go
+    kept = sorted(path.name for path in data.backups.glob("*.db"))
+    number = max((int(found[0]) for name in kept if (found := _NUMBER.match(name))), default=0) + 1
+    target = data.backups / f"{number:06}-{at:%Y%m%dT%H%M%S}-{why}.db"
     copy_database(data.database, target)
-    for old in sorted(data.backups.glob("*.db"))[:-_KEPT]:
-        old.unlink()
+    for old in kept[: 1 - _KEPT]:
+        (data.backups / old).unlink()
     return target
 
 
@@ -70,8 +89,9 @@ def copy_database(source: Path, target: Path) -> None:
         _sync(part)
         part.replace(target)
     except (sqlite3.Error, OSError) as error:
-        raise Refused(_("The backup could not be written (%(why)s): free some disk space and try again.", why=error),
-                      "backup") from error
+        raise Refused(
+            _("The backup could not be written (%(why)s): free some disk space and try again.", why=error), "backup"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -118,11 +138,15 @@ def restore_backup(source: Path, data: DataDir, at: datetime) -> Path | None:
                 _sync(target)
         if os.name == "posix":
             fresh.chmod(0o700)
-            key = fresh / data.key.name
-            if key.is_file():
+            for key in fresh.glob("*.key"):
                 key.chmod(0o600)
         aside = _move_aside(root, at)
-        fresh.replace(root)
+        try:
+            fresh.replace(root)
+        except OSError:
+            if aside:
+                aside.replace(root)
+            raise
     return aside
 
 
@@ -148,7 +172,7 @@ def _verified(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             listed: dict[str, str] = json.loads(archive.read(_LIST))["sha256"]
             for name, digest in listed.items():
-                if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name:
+                if not _stays_inside(name):
                     raise broken
                 found = hashlib.sha256()
                 with archive.open(name) as stream:
@@ -161,13 +185,20 @@ def _verified(path: Path) -> list[str]:
             return list(listed)
     except FileNotFoundError:
         raise Refused(_("There is no file %(file)s: check its name.", file=path), "backup_missing") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, OSError, NotImplementedError, RuntimeError):
+    except _DAMAGE:
         raise broken from None
 
 
+def _stays_inside(name: str) -> bool:
+    """Whether a part's name leads to a place inside the folder on every system, drive letters and streams included."""
+    path = PurePosixPath(name)
+    return not (path.is_absolute() or ".." in path.parts or not path.parts or set(name) & set("\\:"))
+
+
 def _parts(data: DataDir) -> Iterator[tuple[str, Path]]:
-    if data.key.is_file():
-        yield data.key.name, data.key
+    for key in (data.key, data.root_key):
+        if key.is_file():
+            yield key.name, key
     for folder in (data.blobs, data.inbox, data.outbox):
         for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
             if path.is_file():
@@ -182,4 +213,3 @@ def _digest(path: Path) -> str:
 def _sync(path: Path) -> None:
     with path.open("rb+") as stream:
         os.fsync(stream.fileno())
-

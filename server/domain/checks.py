@@ -23,8 +23,15 @@ def one_of(values: Values, field: str, choices: Sequence[str]) -> Iterator[RuleB
     """The field, if given, is one of the stored words `choices`."""
     value = values.get(field)
     if value is not None and value not in choices:
-        yield RuleBroken(_("“%(value)s” is not a choice for “%(field)s”: use one of %(choices)s.",
-                           value=value, field=field, choices=", ".join(choices)), field)
+        yield RuleBroken(
+            _(
+                "“%(value)s” is not a choice for “%(field)s”: use one of %(choices)s.",
+                value=value,
+                field=field,
+                choices=", ".join(choices),
+            ),
+            field,
+        )
 
 
 def dated(values: Values, *fields: str) -> Iterator[RuleBroken]:
@@ -56,9 +63,15 @@ def counted(values: Values) -> Iterator[RuleBroken]:
     yield from not_negative(values, "women", "men", "participants")
     together = (values.get("women") or 0) + (values.get("men") or 0)
     whole = values.get("participants")
-    if whole is not None and together > whole:
-        yield RuleBroken(_("Women and men together are %(sum)s, but the total says %(total)s: correct one of them.",
-                           sum=together, total=whole), "participants")
+    if whole is not None and 0 <= whole < together:
+        yield RuleBroken(
+            _(
+                "Women and men together are %(sum)s, but the total says %(total)s: correct one of them.",
+                sum=together,
+                total=whole,
+            ),
+            "participants",
+        )
 
 
 def an_amount(values: Values, currency: str = "currency", *, may_be_negative: bool = False) -> Iterator[RuleBroken]:
@@ -68,9 +81,23 @@ def an_amount(values: Values, currency: str = "currency", *, may_be_negative: bo
         yield RuleBroken(_("Enter the amount."), "amount")
     elif amount < 0 and not may_be_negative:
         yield RuleBroken(_("Enter the amount without a minus sign."), "amount")
-    code = values.get(currency)
-    if not code or len(code) != 3 or not (code.isascii() and code.isupper() and code.isalpha()):
-        yield RuleBroken(_("Enter the currency as three letters, such as USD."), currency)
+    yield from a_currency(values, currency)
+
+
+def a_currency(values: Values, field: str = "currency") -> Iterator[RuleBroken]:
+    """An ISO 4217 currency code."""
+    if not _capitals(values.get(field), 3):
+        yield RuleBroken(_("Enter the currency as three letters, such as USD."), field)
+
+
+def a_country_code(values: Values, field: str = "code") -> Iterator[RuleBroken]:
+    """An ISO 3166-1 alpha-2 code."""
+    if not _capitals(values.get(field), 2):
+        yield RuleBroken(_("Enter the country's code as two capital letters, such as KG."), field)
+
+
+def _capitals(text: str | None, number: int) -> bool:
+    return text is not None and len(text) == number and text.isascii() and text.isalpha() and text.isupper()
 
 
 def readable(text: str | None) -> PartialDate | None:

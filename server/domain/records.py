@@ -89,15 +89,14 @@ def save(work: Work, model: type[Synced], values: Values, *, id: str | None = No
     overwrite. Returns the id. Errors: RulesBroken with every broken rule; nothing is written then.
     """
     table = _table(model)
-    fields = {name: _stored(table, name, value) for name, value in values.items()}
     row = work.session.get(model, id) if id else None
-    if row is not None and not _may_write(work.author, row):
-        raise RuleBroken(_("This record belongs to another office: ask it to make the change."))
-    if row is None:
-        _may_create(work.author, model)
+    _may_write(work.author, model, row)
+    fields, errors = _stored_fields(table, values)
     fresh = {**dict.fromkeys(synced_columns(table)), "office": work.author.office}
     after = {**(fresh if row is None else values_of(row)), "id": id, **fields}
-    errors = [*_broken_references(table, fields, work), *_RULES.get(table.name, _no_rules)(after, work)]
+    unread = {error.field for error in errors}
+    judged = (*_broken_references(table, fields, work), *_RULES.get(table.name, _no_rules)(after, work))
+    errors += [error for error in judged if error.field not in unread]
     if errors:
         raise RulesBroken(errors)
     if row is None:
@@ -133,8 +132,7 @@ def _set_deleted(work: Work, model: type[Synced], id: str, flag: int, seen: Seen
     row = work.session.get(model, id)
     if row is None:
         raise NotFound(_("This record is not here: it may not have arrived yet."))
-    if not _may_write(work.author, row):
-        raise RuleBroken(_("This record belongs to another office: ask it to make the change."))
+    _may_write(work.author, model, row)
     _note_seen(work, _table(model), id, seen)
     row.deleted = flag
     work.session.flush()
@@ -145,13 +143,12 @@ def _note_seen(work: Work, table: sa.Table, row: str, seen: Seen | None) -> None
         work.session.info.setdefault("seen", {})[table.name, row] = {name: list(ids) for name, ids in seen.items()}
 
 
-def _may_write(author: Author, row: Synced) -> bool:
-    return author.hq if row.__scope__ == "framework" else row.office == author.office
-
-
-def _may_create(author: Author, model: type[Synced]) -> None:
+def _may_write(author: Author, model: type[Synced], row: Synced | None) -> None:
+    """Refuse a stranger; `row` None: a record that is to be made. Errors: RuleBroken."""
     if model.__scope__ == "framework" and not author.hq:
         raise RuleBroken(_("Only headquarters changes the framework: send your proposal to headquarters."))
+    if model.__scope__ != "framework" and row is not None and row.office != author.office:
+        raise RuleBroken(_("This record belongs to another office: ask it to make the change."))
 
 
 def _no_rules(_values: Values, _world: World) -> Iterable[RuleBroken]:
@@ -163,15 +160,29 @@ def _broken_references(table: sa.Table, fields: Values, work: Work) -> Iterator[
         given = fields.get(name)
         for row in str(given).split() if several and given else [given] if given else []:
             if work.session.get(synced_models()[target], row) is None:
-                yield RuleBroken(_("“%(field)s” names a record that is not here: choose one from the list.",
-                                   field=name), name)
+                yield RuleBroken(
+                    _("“%(field)s” names a record that is not here: choose one from the list.", field=name), name
+                )
+
+
+def _stored_fields(table: sa.Table, values: Values) -> tuple[dict[str, Any], list[ValiseError]]:
+    """The values as their columns keep them, and what is wrong with those that have another form."""
+    fields: dict[str, Any] = {}
+    errors: list[ValiseError] = []
+    for name, value in values.items():
+        try:
+            fields[name] = _stored(table, name, value)
+        except RuleBroken as error:
+            errors.append(error)
+    return fields, errors
 
 
 def _stored(table: sa.Table, name: str, value: Any) -> Any:
     """The value as its column keeps it. Errors: RuleBroken for an unknown field or a value of the wrong form."""
     if name not in synced_columns(table) or name in ("office", "deleted"):
-        raise RuleBroken(_("There is no field “%(field)s” in “%(table)s”: check its name.",
-                           field=name, table=table.name), name)
+        raise RuleBroken(
+            _("There is no field “%(field)s” in “%(table)s”: check its name.", field=name, table=table.name), name
+        )
     if value is None:
         return None
     column = table.columns[name]
@@ -191,9 +202,11 @@ def _whole(value: Any, name: str) -> int:
         return int(value)
     try:
         number = int(value)
-    except (TypeError, ValueError):
-        raise RuleBroken(_("Enter “%(field)s” as a whole number.", field=name), name) from None
-    if abs(number) >= 2**53 or number != (value if isinstance(value, int) else number):
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None or (not isinstance(value, str) and number != value):
+        raise RuleBroken(_("Enter “%(field)s” as a whole number.", field=name), name)
+    if abs(number) >= 2**53:
         raise RuleBroken(_("The number in “%(field)s” is too large.", field=name), name)
     return number
 
@@ -207,7 +220,7 @@ def _amount(value: Any, name: str) -> Decimal:
         raise RuleBroken(_("Enter the amount as a number, such as 12,500.00."), name)
     if amount != amount.quantize(Decimal("0.01")):
         raise RuleBroken(_("Enter the amount with at most two decimals."), name)
-    return amount.quantize(Decimal("0.01"))
+    return (amount + 0).quantize(Decimal("0.01"))  # a sum with 0 has no minus before zero
 
 
 def _table(model: type[Any]) -> sa.Table:

@@ -6,19 +6,22 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from server.base.i18n import _
-from server.base.money import Money, total
 from server.base.text import fold
-from server.domain.activities.queries import ActivityFacts, achievements
+from server.domain.activities.models import Activity
+from server.domain.activities.queries import ActivityFacts
 from server.domain.finance import models as finance
 from server.domain.framework.queries import PeriodFacts, outputs
 from server.domain.people.queries import OfficeFacts
 from server.domain.records import visible
+from server.domain.reporting.figures import days_of
 from server.domain.reporting.queries import reports
 from server.domain.workplan.queries import planned
+from server.services.overview import reported_achievements
 
 #: titles at least this much alike, at overlapping dates, are shown as a possible double entry
 _ALIKE = 0.85
@@ -35,9 +38,14 @@ class Hint:
 
 def check_up(session: Session, office: OfficeFacts, period: PeriodFacts, today: date) -> list[Hint]:
     """All hints for an office's report of a period, the log first, then plan, texts and money."""
-    logged = achievements(session, period.starts.isoformat(), period.ends.isoformat(), office.id)
-    return [*_of_log(logged, today), *_doubles(logged), *_of_plan(session, office, period, logged),
-            *_of_texts(session, office, period), *_of_money(session, office, period)]
+    logged = reported_achievements(session, period, office.id)
+    return [
+        *_of_log(logged, today),
+        *_doubles(logged),
+        *_of_plan(session, office, period, logged),
+        *_of_texts(session, office, period),
+        *_of_money(session, office, period),
+    ]
 
 
 def _of_log(logged: list[ActivityFacts], today: date) -> Iterator[Hint]:
@@ -47,17 +55,31 @@ def _of_log(logged: list[ActivityFacts], today: date) -> Iterator[Hint]:
             yield Hint(sentence, "activity", one.id)
         if not one.narrative:
             yield Hint(_("“%(title)s” has no narrative: say what came of it.", title=one.title), "activity", one.id)
-        if one.date_from[:10] > today.isoformat():
-            yield Hint(_("“%(title)s” lies in the future: correct its date, or plan it.", title=one.title),
-                       "activity", one.id)
+        days = days_of(one.date_from, None)
+        if days and days[0] > today:
+            yield Hint(
+                _("“%(title)s” lies in the future: correct its date, or plan it.", title=one.title), "activity", one.id
+            )
 
 
 def _doubles(logged: list[ActivityFacts]) -> Iterator[Hint]:
     for place, one in enumerate(logged):
-        for other in logged[place + 1:]:
-            if one.date_from[:7] == other.date_from[:7] and _alike(one.title, other.title):
-                yield Hint(_("“%(one)s” and “%(other)s” look like the same activity: delete one of them.",
-                             one=one.title, other=other.title), "activity", other.id)
+        for other in logged[place + 1 :]:
+            if _overlap(one, other) and _alike(one.title, other.title):
+                yield Hint(
+                    _(
+                        "“%(one)s” and “%(other)s” look like the same activity: delete one of them.",
+                        one=one.title,
+                        other=other.title,
+                    ),
+                    "activity",
+                    other.id,
+                )
+
+
+def _overlap(one: ActivityFacts, other: ActivityFacts) -> bool:
+    days, others = days_of(one.date_from, one.date_to), days_of(other.date_from, other.date_to)
+    return bool(days and others and days[0] <= others[1] and others[0] <= days[1])
 
 
 def _alike(one: str, other: str) -> bool:
@@ -66,11 +88,18 @@ def _alike(one: str, other: str) -> bool:
 
 def _of_plan(session: Session, office: OfficeFacts, period: PeriodFacts, logged: list[ActivityFacts]) -> Iterator[Hint]:
     lines = planned(session, period_id=period.id, office=office.id)
-    done = {a.planned_id for a in logged}
+    carried_out = visible(Activity).where(Activity.office == office.id).with_only_columns(Activity.planned_id)
+    done = set(session.scalars(carried_out))
     for line in lines:
         if line.status == "planned" and line.id not in done:
-            yield Hint(_("“%(title)s” was planned and has no progress: log what was done, or set its status.",
-                         title=line.title), "planned_activity", line.id)
+            yield Hint(
+                _(
+                    "“%(title)s” was planned and has no progress: log what was done, or set its status.",
+                    title=line.title,
+                ),
+                "planned_activity",
+                line.id,
+            )
     reported = {a.output_id for a in logged}
     wanted = {line.output_id for line in lines}
     for output in outputs(session):
@@ -90,21 +119,29 @@ def _of_texts(session: Session, office: OfficeFacts, period: PeriodFacts) -> Ite
     if office.language:
         for section in found[0].sections:
             if section.text and not section.text_local:
-                yield Hint(_("A section has no text in the office's own language: the English one will stand there."),
-                           "report_section", section.id)
+                yield Hint(
+                    _("A section has no text in the office's own language: the English one will stand there."),
+                    "report_section",
+                    section.id,
+                )
 
 
 def _of_money(session: Session, office: OfficeFacts, period: PeriodFacts) -> Iterator[Hint]:
-    spent = _sum(session, finance.Expenditure, office.id, period.id)
-    budget = _sum(session, finance.BudgetLine, office.id, period.id)
-    if budget and spent and spent.currency == budget.currency and spent.amount > budget.amount:
+    spent = _sums(session, finance.Expenditure, office.id, period.id)
+    budget = _sums(session, finance.BudgetLine, office.id, period.id)
+    if any(spent[currency] > budget[currency] for currency in spent.keys() & budget.keys()):
         yield Hint(_("More was spent than budgeted: explain it in the report, or correct an amount."))
     if not spent:
         yield Hint(_("No spending was entered for this period."))
 
 
-def _sum(session: Session, model: type[finance.Expenditure] | type[finance.BudgetLine], office: str,
-         period: str) -> Money | None:
-    rows = session.scalars(visible(model).where(model.office == office, model.period_id == period)).all()
-    amounts = [Money(row.amount, row.currency or "USD") for row in rows if row.amount is not None]
-    return total(amounts) if amounts and len({m.currency for m in amounts}) == 1 else None
+def _sums(
+    session: Session, model: type[finance.Expenditure] | type[finance.BudgetLine], office: str, period: str
+) -> dict[str, Decimal]:
+    """Totals by currency: amounts in two currencies are not compared."""
+    sums: dict[str, Decimal] = {}
+    for row in session.scalars(visible(model).where(model.office == office, model.period_id == period)):
+        if row.amount is not None:
+            currency = row.currency or "USD"
+            sums[currency] = sums.get(currency, Decimal(0)) + row.amount
+    return sums

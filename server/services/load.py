@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import openpyxl
 import sqlalchemy as sa
 
 from server.base.clock import Clock
-from server.base.errors import Refused, RulesBroken, ValiseError
+from server.base.errors import Refused, RuleBroken, RulesBroken, ValiseError
 from server.base.i18n import _
 from server.base.ids import named_id
 from server.db.base import Synced, reference_columns, synced_columns, synced_models
@@ -71,34 +72,41 @@ def read_file(path: Path) -> LoadFile:
             raise Refused(_("%(file)s is too large to load: split it.", file=path.name), "load_too_large")
         if path.suffix.lower() == ".xlsx":
             return _read_workbook(path)
-        return read_json(json.loads(path.read_text(encoding="utf-8")), path.name)
+        return read_json(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
     except FileNotFoundError:
         raise Refused(_("There is no file %(file)s: check its name.", file=str(path)), "load_missing") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise Refused(_("%(file)s cannot be read: %(why)s", file=path.name, why=error), "load_unreadable") from None
 
 
 def read_json(content: Any, name: str) -> LoadFile:
     """Entries of a parsed JSON file `{"valise": 1, "office": CODE, "records": {table: [{...}]}}`."""
     if not isinstance(content, dict) or content.get("valise") != 1 or not isinstance(content.get("records"), dict):
-        raise Refused(_("%(file)s is not a Valise data file: it must begin with \"valise\": 1 and hold \"records\".",
-                        file=name), "load_format")
+        raise Refused(
+            _('%(file)s is not a Valise data file: it must begin with "valise": 1 and hold "records".', file=name),
+            "load_format",
+        )
     entries: list[Entry] = []
     errors: list[ValiseError] = []
     for table, records in content["records"].items():
         if table not in ENTRY_ORDER or not isinstance(records, list):
-            errors.append(ValiseError(_("%(file)s: there is no table “%(table)s”: check its name.",
-                                        file=name, table=table)))
+            errors.append(
+                ValiseError(_("%(file)s: there is no table “%(table)s”: check its name.", file=name, table=table))
+            )
             continue
         for place, record in enumerate(records, 1):
             where = f"{name}: {table} {place}"
-            if not isinstance(record, dict) or not isinstance(record.get("id"), str):
-                errors.append(ValiseError(_("%(where)s: give the record an \"id\".", where=where)))
+            if not isinstance(record, dict) or not isinstance(record.get("id"), str) or not record["id"].strip():
+                errors.append(ValiseError(_('%(where)s: give the record an "id".', where=where)))
                 continue
             entries.append(_entry(table, record, f"{where} ({record['id']})"))
     if errors:
         raise RulesBroken(errors)
-    return LoadFile(content.get("office"), content.get("person"), tuple(entries))
+    return LoadFile(_words(content.get("office")), _words(content.get("person")), tuple(entries))
+
+
+def _words(value: Any) -> str | None:
+    return str(value) if value else None
 
 
 def _entry(table: str, record: Mapping[str, Any], where: str) -> Entry:
@@ -116,27 +124,34 @@ def _entry(table: str, record: Mapping[str, Any], where: str) -> Entry:
 
 def _read_workbook(path: Path) -> LoadFile:
     """Entries of a workbook: one sheet per table, field names in row 1, one record per row."""
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, TypeError):
-        sentence = _("%(file)s is not an Excel workbook: save it as .xlsx.", file=path.name)
-        raise Refused(sentence, "load_format") from None
     entries: list[Entry] = []
     errors: list[ValiseError] = []
-    for sheet in book.worksheets:
-        if sheet.title not in ENTRY_ORDER:
-            errors.append(ValiseError(_("%(file)s: there is no table “%(table)s”: check its name.",
-                                        file=path.name, table=sheet.title)))
+    for title, rows in _sheets(path):
+        if title not in ENTRY_ORDER:
+            errors.append(
+                ValiseError(_("%(file)s: there is no table “%(table)s”: check its name.", file=path.name, table=title))
+            )
             continue
-        for place, record in _sheet_records(sheet):
-            where = f"{path.name}: {sheet.title} {place}"
-            if not record.get("id"):
-                errors.append(ValiseError(_("%(where)s: give the record an \"id\".", where=where)))
+        for place, record in rows:
+            where = f"{path.name}: {title} {place}"
+            if not str(record.get("id", "")).strip():
+                errors.append(ValiseError(_('%(where)s: give the record an "id".', where=where)))
                 continue
-            entries.append(_entry(sheet.title, record, where))
+            entries.append(_entry(title, {**record, "id": str(record["id"]).strip()}, where))
     if errors:
         raise RulesBroken(errors)
     return LoadFile(None, None, tuple(entries))
+
+
+def _sheets(path: Path) -> list[tuple[str, list[tuple[int, dict[str, Any]]]]]:
+    """Title and records of each sheet. Errors: Refused."""
+    try:
+        with path.open("rb") as stream:
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            return [(sheet.title, list(_sheet_records(sheet))) for sheet in book.worksheets]
+    except (BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError, zlib.error):
+        sentence = _("%(file)s is not an Excel workbook: save it as .xlsx.", file=path.name)
+        raise Refused(sentence, "load_format") from None
 
 
 def _sheet_records(sheet: Any) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -160,7 +175,7 @@ def _cell(value: Any) -> Any:
 def enter(work: Work, file: LoadFile) -> Loaded:
     """Save the entries in the caller's transaction, what is named before what names it. Errors: RulesBroken."""
     counts: dict[str, int] = {}
-    errors: list[ValiseError] = []
+    errors: list[ValiseError] = list(_given_twice(file))
     order = {table: place for place, table in enumerate(ENTRY_ORDER)}
     for entry in sorted(file.entries, key=lambda e: order[e.table]):
         model: type[Synced] = synced_models()[entry.table]
@@ -176,20 +191,45 @@ def enter(work: Work, file: LoadFile) -> Loaded:
     return Loaded(counts)
 
 
+def _given_twice(file: LoadFile) -> Iterator[ValiseError]:
+    """The later of two records with one id would silently replace the earlier."""
+    first: dict[tuple[str, str], str] = {}
+    for entry in file.entries:
+        before = first.setdefault((entry.table, entry.id), entry.where)
+        if before is not entry.where:
+            yield RuleBroken(
+                _(
+                    '%(where)s: this "id" stands already at %(before)s: give it another one.',
+                    where=entry.where,
+                    before=before,
+                ),
+                "id",
+            )
+
+
 def _for_form(model: type[Synced], entry: Entry) -> dict[str, Any]:
     """Numbers given where the column keeps words are words."""
     table: sa.Table = model.__table__  # type: ignore[attr-defined]
     words = {name for name in synced_columns(table) if isinstance(table.columns[name].type, sa.Text)}
-    return {k: str(v) if k in words and isinstance(v, (int, float)) and not isinstance(v, bool) else v
-            for k, v in entry.values.items()}
+    return {
+        k: str(v) if k in words and isinstance(v, (int, float)) and not isinstance(v, bool) else v
+        for k, v in entry.values.items()
+    }
 
 
 def load(engine: sa.Engine, path: Path, author: Author, office_code: str, clock: Clock) -> Loaded:
     """Load `path` as `author` in one transaction: one changeset per owner, or nothing. Errors: Refused, RulesBroken."""
     file = read_file(path)
     if file.office and file.office != office_code:
-        raise Refused(_("%(file)s is written for the office %(other)s, this is %(here)s: load it there.",
-                        file=path.name, other=file.office, here=office_code), "load_other_office")
+        raise Refused(
+            _(
+                "%(file)s is written for the office %(other)s, this is %(here)s: load it there.",
+                file=path.name,
+                other=file.office,
+                here=office_code,
+            ),
+            "load_other_office",
+        )
     writer = Author(file.person or author.person, author.office, author.hq)
     with write_session(engine, writer) as session:
         return enter(Work(session, writer, clock), file)

@@ -8,15 +8,16 @@ from pathlib import Path
 
 from server.base.i18n import _
 from server.base.paths import write_atomically
+from server.base.text import one_line
 
 
 def write_draft(target: Path, *, to: str | None, subject: str, text: str, attachment: Path) -> None:
     """Write an unsent message (`X-Unsent: 1`, as mail programs know it) with `attachment` to `target`."""
     message = EmailMessage(policy=SMTP)
     message["X-Unsent"] = "1"
-    message["Subject"] = subject
+    message["Subject"] = one_line(subject)
     if to:
-        message["To"] = to
+        message["To"] = one_line(to)
     message.set_content(text)
     message.add_attachment(attachment.read_bytes(), maintype="application", subtype="pdf", filename=attachment.name)
     write_atomically(target, message.as_bytes(), mode=0o644)
@@ -24,6 +25,12 @@ def write_draft(target: Path, *, to: str | None, subject: str, text: str, attach
 
 def cover_text(office: str, number: int, period: str, fingerprint: str) -> str:
     """The words of the mail that carries a dispatch."""
-    return _("%(office)s sends dispatch %(number)s (%(period)s) of its programme log.\n\n"
-             "Open the PDF to read the report. Drop it into Valise to import the data inside it.\n"
-             "Fingerprint: %(print)s\n", office=office, number=number, period=period, print=fingerprint)
+    return _(
+        "%(office)s sends dispatch %(number)s (%(period)s) of its programme log.\n\n"
+        "Open the PDF to read the report. Drop it into Valise to import the data inside it.\n"
+        "Fingerprint: %(print)s\n",
+        office=office,
+        number=number,
+        period=period,
+        print=fingerprint,
+    )

@@ -9,10 +9,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from server.domain.activities.queries import achievements
+from server.domain.activities.queries import ActivityFacts, achievements
 from server.domain.framework import queries as framework
 from server.domain.milestones.queries import MilestoneFacts, milestones
 from server.domain.people.queries import OfficeFacts, offices
+from server.domain.reporting.figures import falls_into
 from server.domain.reporting.queries import reports
 
 
@@ -56,15 +57,31 @@ def overview(session: Session, period_code: str | None, today: date) -> Overview
     milestone_by = {(m.country_id, m.type_id): m for m in milestones(session)}
     achieved: Counter[tuple[str | None, str]] = Counter()
     if period:
-        for activity in achievements(session, period.starts.isoformat(), period.ends.isoformat()):
+        for activity in reported_achievements(session, period):
             achieved[activity.country_id, activity.output_id or ""] += 1
-    return Overview(period, tuple(periods), tuple(framework.countries(session)),
-                    tuple(framework.milestone_types(session)), tuple(framework.outputs(session)), milestone_by,
-                    achieved, tuple(_report_states(session, period, today)))
+    return Overview(
+        period,
+        tuple(periods),
+        tuple(framework.countries(session)),
+        tuple(framework.milestone_types(session)),
+        tuple(framework.outputs(session)),
+        milestone_by,
+        achieved,
+        tuple(_report_states(session, period, today)),
+    )
 
 
-def reported_period(session: Session, code: str | None, today: date, kind: str | None = None,
-                    office: str | None = None) -> framework.PeriodFacts | None:
+def reported_achievements(
+    session: Session, period: framework.PeriodFacts, office: str | None = None
+) -> list[ActivityFacts]:
+    """Achievements that the report of a period tells: each is of one period only, as on paper."""
+    starts, ends = period.starts.isoformat(), period.ends.isoformat()
+    return [a for a in achievements(session, starts, ends, office) if falls_into(a.date_from, a.date_to, starts, ends)]
+
+
+def reported_period(
+    session: Session, code: str | None, today: date, kind: str | None = None, office: str | None = None
+) -> framework.PeriodFacts | None:
     """The period named by `code`; without one, the latest that has a report (of that kind and office), else today's."""
     if code:
         return framework.period_for(session, code, today)

@@ -95,15 +95,23 @@ def activity(session: Session, id: str) -> ActivityFacts:
 def achievements(session: Session, starts: str, ends: str, office: str | None = None) -> list[ActivityFacts]:
     """Activities of a span (ISO days) that go into the report, by office, output and place in the report."""
     query = _filtered(visible(models.Activity), Filter(starts=starts, ends=ends, office=office, in_report=True))
-    ordered = query.order_by(models.Activity.office, models.Activity.output_id, models.Activity.position,
-                             models.Activity.starts, models.Activity.id)
+    ordered = query.order_by(
+        models.Activity.office,
+        models.Activity.output_id,
+        models.Activity.position,
+        models.Activity.starts,
+        models.Activity.id,
+    )
     return [facts(row) for row in session.scalars(ordered)]
 
 
 def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[models.Activity]:
     table = models.Activity
-    for column, value in ((table.output_id, wanted.output_id), (table.country_id, wanted.country_id),
-                          (table.office, wanted.office)):
+    for column, value in (
+        (table.output_id, wanted.output_id),
+        (table.country_id, wanted.country_id),
+        (table.office, wanted.office),
+    ):
         if value:
             query = query.where(column == value)
     if wanted.in_report is not None:
@@ -120,7 +128,9 @@ def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[mo
 def _has_word(word: str) -> sa.ColumnElement[bool]:
     table = models.Activity
     columns = (table.title, table.narrative, table.title_local, table.narrative_local, table.place, table.partners)
-    return sa.or_(*(column.icontains(word, autoescape=True) for column in columns))
+    # SQLite folds the case of ASCII letters only: other scripts are looked for in the cases people write
+    written = sorted({word, word.lower(), word.upper(), word.capitalize()}) if not word.isascii() else [word]
+    return sa.or_(*(column.icontains(one, autoescape=True) for column in columns for one in written))
 
 
 def _order(sort: str) -> Sequence[sa.ColumnElement[Any]]:
@@ -135,9 +145,26 @@ def _order(sort: str) -> Sequence[sa.ColumnElement[Any]]:
 def facts(row: models.Activity) -> ActivityFacts:
     """A row as the rest of the house sees it."""
     return ActivityFacts(
-        row.id, row.office or "", row.date_from or "", row.date_to or "", row.title or "", row.narrative or "",
-        row.title_local or "", row.narrative_local or "", row.output_id, row.planned_id, row.country_id,
-        row.lead_agency_id, tuple((row.support_agency_ids or "").split()), row.partners or "", row.place or "",
-        row.women, row.men, row.participants, tuple((row.evidence_ids or "").split()), bool(row.in_report),
-        row.position, bool(row.deleted),
+        row.id,
+        row.office or "",
+        row.date_from or "",
+        row.date_to or "",
+        row.title or "",
+        row.narrative or "",
+        row.title_local or "",
+        row.narrative_local or "",
+        row.output_id,
+        row.planned_id,
+        row.country_id,
+        row.lead_agency_id,
+        tuple((row.support_agency_ids or "").split()),
+        row.partners or "",
+        row.place or "",
+        row.women,
+        row.men,
+        row.participants,
+        tuple((row.evidence_ids or "").split()),
+        bool(row.in_report),
+        row.position,
+        bool(row.deleted),
     )

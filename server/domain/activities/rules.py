@@ -31,19 +31,27 @@ def _inside_programme(values: Values, world: World) -> Iterator[RuleBroken]:
     for programme in world.find("programme"):
         begin, end = checks.readable(programme["starts"]), checks.readable(programme["ends"])
         if begin and end and (last.last() < begin.first() or first.first() > end.last()):
-            yield RuleBroken(_("The activity lies outside the programme, which runs from %(starts)s to %(ends)s.",
-                               starts=begin.text(), ends=end.text()), "date_from")
+            yield RuleBroken(
+                _(
+                    "The activity lies outside the programme, which runs from %(starts)s to %(ends)s.",
+                    starts=begin.text(),
+                    ends=end.text(),
+                ),
+                "date_from",
+            )
 
 
 def place_in_framework(values: Values, world: World) -> Iterator[RuleBroken]:
     """A country output needs a country; a global output has none."""
     output = world.get("output", values.get("output_id"))
     if output and output["level"] == "country" and not values.get("country_id"):
-        yield RuleBroken(_("Output %(number)s is a country output: choose the country.", number=output["number"]),
-                         "country_id")
+        yield RuleBroken(
+            _("Output %(number)s is a country output: choose the country.", number=output["number"]), "country_id"
+        )
     if output and output["level"] == "global" and values.get("country_id"):
-        yield RuleBroken(_("Output %(number)s is global: leave the country empty.", number=output["number"]),
-                         "country_id")
+        yield RuleBroken(
+            _("Output %(number)s is global: leave the country empty.", number=output["number"]), "country_id"
+        )
 
 
 def attendance_rules(values: Values, _world: World) -> Iterator[RuleBroken]:

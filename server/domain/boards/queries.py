@@ -41,8 +41,19 @@ def decisions(session: Session, *, office: str | None = None, status: str | None
     found = []
     for row in rows:
         meeting = meetings.get(row.meeting_id or "")
-        found.append(DecisionFacts(
-            row.id, row.office or "", boards.get(meeting.board_id or "", "") if meeting else "",
-            span_text(meeting.date_from, meeting.date_to) if meeting else "", row.text or "", row.action or "",
-            row.owner or "", span_text(row.due), row.status or "open", span_text(row.closed), row.note or ""))
+        found.append(
+            DecisionFacts(
+                row.id,
+                row.office or "",
+                boards.get(meeting.board_id or "", "") if meeting else "",
+                span_text(meeting.date_from, meeting.date_to) if meeting else "",
+                row.text or "",
+                row.action or "",
+                row.owner or "",
+                span_text(row.due),
+                row.status or "open",
+                span_text(row.closed),
+                row.note or "",
+            )
+        )
     return found

@@ -50,11 +50,15 @@ def attendance_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
     yield from checks.counted(values)
 
 
-def decision_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
+def decision_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     """A decision has its words; an open action has an owner; a closed one was not closed before it was taken."""
     yield from checks.required(values, "meeting_id", _("Choose the meeting that decided."))
     yield from checks.required(values, "text", _("Enter the decision."))
     yield from checks.one_of(values, "status", DECISION_STATUSES)
     yield from checks.dated(values, "due", "closed")
-    if values.get("action") and values.get("status") == "open":
+    if values.get("action") and values.get("status") in (None, "open"):
         yield from checks.required(values, "owner", _("Enter who carries out the action."))
+    meeting = world.get("meeting", values.get("meeting_id"))
+    if meeting:
+        early = _("The decision was closed before it was taken: correct the date.")
+        yield from checks.in_order({**values, "date_from": meeting["date_from"]}, "date_from", "closed", early)

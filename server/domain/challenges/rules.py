@@ -14,7 +14,7 @@ STATUSES = ("open", "watched", "closed")
 
 
 def challenge_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
-    """A challenge has a title, a kind and a status."""
+    """A challenge has a title; its kind and status, once chosen, are known words."""
     yield from checks.required(values, "title", _("Enter the challenge in a few words."))
     yield from checks.one_of(values, "kind", KINDS)
     yield from checks.one_of(values, "status", STATUSES)

@@ -24,7 +24,7 @@ def document_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
 
 
 def product_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
-    """A knowledge product has a title, a kind and a stage."""
+    """A knowledge product has a title; its kind and stage, once chosen, are known words."""
     yield from checks.required(values, "title", _("Enter the knowledge product's title."))
     yield from checks.one_of(values, "kind", PRODUCT_KINDS)
     yield from checks.one_of(values, "stage", PRODUCT_STAGES)
@@ -40,5 +40,6 @@ def agreement_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
     yield from checks.dated(values, "drafted", "signed")
     if values.get("stage") == "signed":
         yield from checks.required(values, "signed", _("Enter when the agreement was signed."))
-    yield from checks.in_order(values, "drafted", "signed",
-                               _("The agreement was signed before it was drafted: correct one date."))
+    yield from checks.in_order(
+        values, "drafted", "signed", _("The agreement was signed before it was drafted: correct one date.")
+    )

@@ -28,8 +28,13 @@ def instalment_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     if commitment is None or values.get("amount") is None:
         return
     if commitment["currency"] != values.get("currency"):
-        yield RuleBroken(_("The commitment is in %(currency)s: enter the payment in the same currency.",
-                           currency=commitment["currency"]), "currency")
+        yield RuleBroken(
+            _(
+                "The commitment is in %(currency)s: enter the payment in the same currency.",
+                currency=commitment["currency"],
+            ),
+            "currency",
+        )
         return
     others = world.find("instalment", commitment_id=commitment["id"])
     received = sum((o["amount"] or Decimal(0) for o in others if o["id"] != values.get("id")), Decimal(0))

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from server.base.period import parse_date
+from server.domain.checks import readable
 from server.domain.framework import models
 from server.domain.records import visible
 
@@ -61,8 +61,15 @@ def programme(session: Session) -> ProgrammeFacts | None:
     row = session.scalars(visible(models.Programme).order_by(models.Programme.id)).first()
     if row is None:
         return None
-    return ProgrammeFacts(row.id, row.title or "", row.short_title or row.title or "", row.phase or "",
-                          row.starts or "", row.ends or "", row.currency or "USD")
+    return ProgrammeFacts(
+        row.id,
+        row.title or "",
+        row.short_title or row.title or "",
+        row.phase or "",
+        row.starts or "",
+        row.ends or "",
+        row.currency or "USD",
+    )
 
 
 def countries(session: Session) -> list[Choice]:
@@ -104,11 +111,21 @@ def milestone_types(session: Session) -> list[Choice]:
 def periods(session: Session) -> list[PeriodFacts]:
     """Reporting periods by first day; those without readable dates are left out."""
     rows = session.scalars(visible(models.ReportingPeriod).order_by(models.ReportingPeriod.starts))
-    return [
-        PeriodFacts(p.id, p.code or "", p.title or p.code or "", parse_date(p.starts).first(),
-                    parse_date(p.ends).last(), parse_date(p.due).last() if p.due else None)
-        for p in rows if p.starts and p.ends
-    ]
+    found = []
+    for row in rows:
+        starts, ends, due = readable(row.starts), readable(row.ends), readable(row.due)
+        if starts and ends:
+            found.append(
+                PeriodFacts(
+                    row.id,
+                    row.code or "",
+                    row.title or row.code or "",
+                    starts.first(),
+                    ends.last(),
+                    due.last() if due else None,
+                )
+            )
+    return found
 
 
 def period_for(session: Session, code: str | None, today: date) -> PeriodFacts | None:
@@ -118,4 +135,3 @@ def period_for(session: Session, code: str | None, today: date) -> PeriodFacts |
         return next((p for p in found if p.code.casefold() == code.casefold() or p.id == code), None)
     begun = [p for p in found if p.starts <= today]
     return begun[-1] if begun else (found[0] if found else None)
-

@@ -22,9 +22,7 @@ def programme_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
     yield from checks.required(values, "ends", _("Enter the programme's last day."))
     yield from checks.dated(values, "starts", "ends")
     yield from checks.in_order(values, "starts", "ends", _("The programme ends before it starts: correct one date."))
-    code = values.get("currency")
-    if not code or len(code) != 3 or not code.isupper():
-        yield RuleBroken(_("Enter the currency as three letters, such as USD."), "currency")
+    yield from checks.a_currency(values)
 
 
 def named(values: Values, _world: World) -> Iterator[RuleBroken]:
@@ -39,9 +37,8 @@ def named(values: Values, _world: World) -> Iterator[RuleBroken]:
 def country_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     """A country has an ISO 3166-1 code of its own and a name."""
     code = values.get("code")
-    if not code or len(code) != 2 or not (code.isascii() and code.isupper()):
-        yield RuleBroken(_("Enter the country's code as two capital letters, such as KG."), "code")
-    elif any(other["id"] != values.get("id") for other in world.find("country", code=code)):
+    yield from checks.a_country_code(values)
+    if code and any(other["id"] != values.get("id") for other in world.find("country", code=code)):
         yield RuleBroken(_("There is a country with the code %(code)s already: edit that one.", code=code), "code")
     yield from checks.required(values, "name", _("Enter the country's name."))
     yield from checks.one_of(values, "status", COUNTRY_STATUSES)

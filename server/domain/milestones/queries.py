@@ -30,7 +30,14 @@ def milestones(session: Session, country_id: str | None = None) -> list[Mileston
     if country_id:
         query = query.where(models.Milestone.country_id == country_id)
     return [
-        MilestoneFacts(m.id, m.office or "", m.type_id or "", m.country_id or "", m.status or "not_started",
-                       m.dated or "", m.note or "")
+        MilestoneFacts(
+            m.id,
+            m.office or "",
+            m.type_id or "",
+            m.country_id or "",
+            m.status or "not_started",
+            m.dated or "",
+            m.note or "",
+        )
         for m in session.scalars(query)
     ]

@@ -43,5 +43,13 @@ def persons(session: Session, office_id: str) -> list[str]:
 
 
 def _facts(row: models.Office) -> OfficeFacts:
-    return OfficeFacts(row.id, row.code or "", row.name or "", row.kind == "hq", row.country_id, row.language,
-                       row.email, row.mailbox_mb)
+    return OfficeFacts(
+        row.id,
+        row.code or "",
+        row.name or "",
+        row.kind == "hq",
+        row.country_id,
+        row.language,
+        row.email,
+        row.mailbox_mb,
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.base.errors import NotFound
 from server.base.i18n import _
+from server.domain.people.models import Office
 from server.domain.records import visible
 from server.domain.reporting import models, rules
 
@@ -54,8 +56,9 @@ class ReportFacts:
         return next((s for s in self.sections if s.key == key and s.output_id == output_id), None)
 
 
-def reports(session: Session, *, office: str | None = None, kind: str | None = None,
-            period_id: str | None = None) -> list[ReportFacts]:
+def reports(
+    session: Session, *, office: str | None = None, kind: str | None = None, period_id: str | None = None
+) -> list[ReportFacts]:
     """Reports by office, kind and period."""
     table = models.Report
     query = visible(table)
@@ -76,11 +79,30 @@ def report(session: Session, id: str) -> ReportFacts:
 def _facts(session: Session, row: models.Report) -> ReportFacts:
     sections = session.scalars(visible(models.ReportSection).where(models.ReportSection.report_id == row.id))
     order = {key: place for place, key in enumerate(rules.SECTIONS)}
-    texts = sorted((SectionFacts(s.id, s.key or "", s.output_id, s.text or "", s.text_local or "") for s in sections),
-                   key=lambda s: (order.get(s.key, 99), s.output_id or "", s.id))
-    said = session.scalars(visible(models.Review).where(models.Review.report_id == row.id).order_by(models.Review.id))
+    texts = sorted(
+        (SectionFacts(s.id, s.key or "", s.output_id, s.text or "", s.text_local or "") for s in sections),
+        key=lambda s: (order.get(s.key, 99), s.output_id or "", s.id),
+    )
+    said = session.scalars(_reviews(session).where(models.Review.report_id == row.id).order_by(models.Review.id))
     reviews = tuple(ReviewFacts(r.id, r.section_id, r.verdict or "", r.text or "", r.dated or "") for r in said)
     verdicts = [r.verdict for r in reviews if r.verdict != "comment"]
     state = rules.life_cycle(row.status, verdicts[-1] if verdicts else None)
-    return ReportFacts(row.id, row.office or "", row.kind or "", row.period_id or "", row.title or "",
-                       row.status or "draft", state, row.submitted or "", tuple(texts), reviews)
+    return ReportFacts(
+        row.id,
+        row.office or "",
+        row.kind or "",
+        row.period_id or "",
+        row.title or "",
+        row.status or "draft",
+        state,
+        row.submitted or "",
+        tuple(texts),
+        reviews,
+    )
+
+
+def _reviews(session: Session) -> sa.Select[models.Review]:
+    """Reviews by headquarters: what arrives may hold what an office wrote of itself, and that is none."""
+    headquarters = visible(Office).where(Office.kind == "hq").with_only_columns(Office.id)
+    known = session.scalars(headquarters).first() is not None
+    return visible(models.Review).where(models.Review.office.in_(headquarters)) if known else visible(models.Review)

@@ -22,8 +22,9 @@ def report_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.required(values, "period_id", _("Choose the period to report on."))
     yield from checks.one_of(values, "status", STATUSES)
     yield from checks.dated(values, "submitted")
-    same = world.find("report", kind=values.get("kind"), period_id=values.get("period_id"),
-                      office=values.get("office") or "")
+    same = world.find(
+        "report", kind=values.get("kind"), period_id=values.get("period_id"), office=values.get("office") or ""
+    )
     if any(other["id"] != values.get("id") for other in same):
         yield RuleBroken(_("There is a report for this period already: edit that one."), "period_id")
 
@@ -35,8 +36,11 @@ def section_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
     yield from checks.one_of(values, "key", SECTIONS)
 
 
-def review_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
-    """A review has a verdict; what is returned or commented says why."""
+def review_rules(values: Values, world: World) -> Iterator[RuleBroken]:
+    """A review is headquarters' and has a verdict; what is returned or commented says why."""
+    writer = world.get("office", values.get("office"))
+    if writer and writer["kind"] != "hq":
+        yield RuleBroken(_("Only headquarters reviews reports: send yours with the next dispatch."))
     yield from checks.required(values, "report_id", _("Choose the report."))
     yield from checks.required(values, "verdict", _("Choose whether the report is accepted or returned."))
     yield from checks.one_of(values, "verdict", VERDICTS)

@@ -38,8 +38,9 @@ class PlannedFacts:
     position: int | None
 
 
-def planned(session: Session, *, period_id: str | None = None, office: str | None = None,
-            in_report: bool | None = None) -> list[PlannedFacts]:
+def planned(
+    session: Session, *, period_id: str | None = None, office: str | None = None, in_report: bool | None = None
+) -> list[PlannedFacts]:
     """Lines of the plan by office, output, place and quarter."""
     table = models.PlannedActivity
     query = visible(table)
@@ -63,7 +64,23 @@ def facts(row: models.PlannedActivity) -> PlannedFacts:
     """A row as the rest of the house sees it."""
     quarters = tuple(int(q) for q in (row.quarters or "").split() if q in "1234")
     return PlannedFacts(
-        row.id, row.office or "", row.title or "", row.title_local or "", row.output_id, row.country_id, row.period_id,
-        quarters, row.responsible or "", row.agency_id, row.donor_id, row.account_id, row.amount,
-        row.currency or "USD", row.status or "planned", row.rag, row.note or "", bool(row.in_report), row.position,
+        row.id,
+        row.office or "",
+        row.title or "",
+        row.title_local or "",
+        row.output_id,
+        row.country_id,
+        row.period_id,
+        quarters,
+        row.responsible or "",
+        row.agency_id,
+        row.donor_id,
+        row.account_id,
+        row.amount,
+        row.currency or "USD",
+        row.status or "planned",
+        row.rag,
+        row.note or "",
+        bool(row.in_report),
+        row.position,
     )

@@ -1,0 +1,102 @@
+"""Finished pages into a PDF file, the same bytes for the same pages: outline, links, properties, fonts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from reportlab import rl_config
+from reportlab.lib.utils import TimeStamp
+from reportlab.pdfgen.canvas import Canvas
+
+from server.base.i18n import direction
+from server.reports.text.pdffont import DocumentFonts
+from server.reports.text.pen import Pen
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineEntry:
+    """A bookmark: level from 0, its words, and the anchor it leads to."""
+
+    level: int
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What the file says about itself."""
+
+    title: str
+    author: str
+    subject: str
+    language: str
+    when: datetime
+
+
+class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab ships no types
+    """A canvas that begins pages with nothing: the stock one names Helvetica, which is embedded nowhere."""
+
+    def _make_preamble(self) -> None:
+        self._preamble = ""
+
+
+def write_document(
+    pens: Sequence[Pen], fonts: DocumentFonts, outline: Sequence[OutlineEntry], properties: Properties
+) -> bytes:
+    """The PDF of these pages. Independent of the clock, of hash order and of the process."""
+    rl_config.useA85 = 0
+    target = io.BytesIO()
+    canvas: Any = _Canvas(target, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang=properties.language)
+    _describe(canvas, properties)
+    entries = {entry.anchor: entry for entry in _stepwise(outline)}
+    for pen in pens:
+        canvas.setPageSize((pen.width, pen.height))
+        canvas._code.append(pen.code)
+        for anchor in pen.anchors:
+            canvas.bookmarkPage(anchor.name, fit="XYZ", left=0, top=round(anchor.top + 4, 2), zoom=0)
+            entry = entries.get(anchor.name)
+            if entry is not None:
+                canvas.addOutlineEntry(entry.title, entry.anchor, entry.level, closed=entry.level > 0)
+        for link in pen.links:
+            box = tuple(round(v, 2) for v in link.box)
+            canvas.linkAbsolute("", link.anchor, box, F=4, Border="[0 0 0]")
+        canvas.showPage()
+    fonts.write(canvas._doc)
+    canvas.save()
+    return target.getvalue()
+
+
+def _describe(canvas: Any, properties: Properties) -> None:
+    canvas.setTitle(properties.title)
+    canvas.setAuthor(properties.author)
+    canvas.setSubject(properties.subject)
+    canvas.setCreator("Valise")
+    moment = properties.when.astimezone(UTC)
+    stamp = TimeStamp(1)
+    stamp.t, stamp.lt, stamp.YMDhms = moment.timestamp(), moment.timetuple(), tuple(moment.timetuple())[:6]
+    canvas._doc._timeStamp = stamp
+    canvas._doc.updateSignature(repr((properties.title, properties.language, stamp.YMDhms)))
+    canvas.showOutline()
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    canvas.setViewerPreference("Direction", "R2L" if direction(properties.language) == "rtl" else "L2R")
+
+
+def _stepwise(outline: Sequence[OutlineEntry]) -> list[OutlineEntry]:
+    """No level more than one below the one before, and brothers stay brothers: readers' trees know no gaps."""
+    out: list[OutlineEntry] = []
+    above: list[int] = []
+    for entry in outline:
+        while above and above[-1] >= entry.level:
+            above.pop()
+        out.append(OutlineEntry(len(above), entry.title, entry.anchor))
+        above.append(entry.level)
+    return out
+
+
+def anchor_pages(pens: Sequence[Pen]) -> Mapping[str, int]:
+    """The page, counted from 1, that each anchor is on."""
+    return {anchor.name: number for number, pen in enumerate(pens, 1) for anchor in pen.anchors}

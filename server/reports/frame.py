@@ -1,0 +1,203 @@
+"""The page around the text: cover, header, footer with page x of y, margins of upright and wide pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.base.i18n import _, direction, number_text, use_language
+from server.reports import styles
+from server.reports.flow import Block, Sheet
+from server.reports.table import facts_table
+from server.reports.text.faces import Style
+from server.reports.text.layout import Line, Span, Text, lay_out
+from server.reports.text.paragraph import Paragraph, TextStyle
+from server.reports.text.pen import Pen
+
+#: A4 in points.
+A4 = (595.28, 841.89)
+
+
+@dataclass(frozen=True)
+class SignatureBox:
+    """The visible sign that the file is signed; the carrier lays its empty field over it. Lines say who signs what."""
+
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The first page. `kicker` stands in the band: the programme or the organisations."""
+
+    kicker: str = ""
+    facts: Sequence[tuple[Text, Text]] = ()
+    submitted_to: str = ""
+    submitted_by: str = ""
+    signature: SignatureBox | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds a story. `when` is the document's date; pages show none of it by themselves."""
+
+    title: str
+    subtitle: str = ""
+    header_start: str = ""
+    header_end: str = ""
+    footer_start: str = ""
+    footer_end: str = ""
+    author: str = ""
+    subject: str = ""
+    cover: Cover | None = None
+    when: datetime = field(kw_only=True)
+
+
+def sheet(language: str, *, landscape: bool = False) -> Sheet:
+    """An A4 page for a language."""
+    width, height = A4[::-1] if landscape else A4
+    side = 48.0 if landscape else 62.0
+    return Sheet(width, height, side, side, 74.0, 66.0, language)
+
+
+def fitted(text: Text, style: TextStyle, room: float, language: str) -> Line | None:
+    """The text in one line, cut with an ellipsis where it does not fit; None for no text."""
+    if not text:
+        return None
+    rtl = direction(language) == "rtl"
+    limit = max(room, 20.0) * 1000.0 / style.size
+    lines = lay_out(text, style.font, limit, language=language, right_to_left=rtl)
+    if len(lines) == 1 or not isinstance(text, str):
+        return lines[0]
+    shortened = text
+    while len(shortened) > 1:
+        shortened = shortened[: -max(1, len(shortened) // 16)].rstrip()
+        lines = lay_out(shortened + "…", style.font, limit, language=language, right_to_left=rtl)
+        if len(lines) == 1:
+            break
+    return lines[0]
+
+
+def draw_running(pen: Pen, frame: Frame, page: Sheet, number: int, total: int) -> None:
+    """Header and footer of one page."""
+    style = styles.text_style("running", page.language)
+    with use_language(page.language):
+        count = _("Page %(page)s of %(pages)s", page=number_text(number), pages=number_text(total))
+    right = page.width - page.right
+    head = page.height - 44.0
+    foot = 36.0
+    if frame.header_start or frame.header_end:
+        _pair(pen, frame.header_start, frame.header_end, head, page, style)
+        pen.rule(page.left, head - 8, right, head - 8, styles.BLUE, 0.8)
+    pen.rule(page.left, foot + 13, right, foot + 13, styles.RULE, 0.5)
+    ending = f"{frame.footer_end}  ·  {count}" if frame.footer_end else count
+    _pair(pen, frame.footer_start, ending, foot, page, style)
+
+
+def _pair(pen: Pen, start: str, end: str, y: float, page: Sheet, style: TextStyle) -> None:
+    """One text at each side of the column; the one at the end is kept whole when it can be."""
+    rtl = direction(page.language) == "rtl"
+    k = style.size / 1000.0
+    last = fitted(end, style, page.column * 0.6, page.language)
+    taken = last.width * k if last else 0.0
+    first = fitted(start, style, page.column - taken - 18, page.language)
+    for line, at_left in ((first, not rtl), (last, rtl)):
+        if line:
+            x = page.left if at_left else page.width - page.right - line.width * k
+            pen.text(line, x, y, style.size, style.ink)
+
+
+def draw_cover(pen: Pen, frame: Frame, cover: Cover, language: str) -> tuple[float, float, float, float] | None:
+    """The first page; answers the signature box (left, bottom, right, top), if there is one."""
+    rtl = direction(language) == "rtl"
+    page = sheet(language)
+    band, column = 132.0, page.column
+    pen.rectangle(0, page.height - band, page.width, band, styles.DEEP)
+    pen.rectangle(0, page.height - band - 5, page.width, 5, styles.BLUE)
+    if cover.kicker:
+        kicker = _paragraph(cover.kicker, "cover-kicker", language)
+        top = page.height - (band - kicker.height(column)) / 2
+        _stand(pen, kicker, page.left, top, column)
+    y = page.height - band - 74
+    y = _stand(pen, _paragraph(frame.title, "cover-title", language), page.left, y, column)
+    if frame.subtitle:
+        y = _stand(pen, _paragraph(frame.subtitle, "cover-subtitle", language), page.left, y - 10, column)
+    y -= 20
+    mark = 64.0
+    pen.rectangle(page.left + column - mark if rtl else page.left, y, mark, 3, styles.BLUE)
+    lowest = _cover_foot(pen, cover, page)
+    if cover.facts:
+        y = _fitting_facts(pen, cover.facts, page, y - 26, lowest[0] + 16)
+    return lowest[1]
+
+
+def _fitting_facts(pen: Pen, facts: Sequence[tuple[Text, Text]], page: Sheet, top: float, bottom: float) -> float:
+    """The facts on the cover: as many as there is room for."""
+    piece, _rest = facts_table(facts, page.language).take(page.column, top - bottom, False)
+    if piece is None:
+        return top
+    piece.draw(pen, page.left, top, page.column)
+    return top - piece.height
+
+
+def _cover_foot(pen: Pen, cover: Cover, page: Sheet) -> tuple[float, tuple[float, float, float, float] | None]:
+    """To whom, by whom, and the signature box, from the page's foot upwards; answers where they begin."""
+    top = 66.0
+    box = None
+    if cover.signature:
+        height = 30.0 + 12.5 * len(cover.signature.lines)
+        box = (page.left, top, page.left + page.column, top + height)
+        draw_signature(pen, cover.signature, box, page.language)
+        top += height + 18
+    with use_language(page.language):
+        people = [(_("Submitted to"), cover.submitted_to), (_("Submitted by"), cover.submitted_by)]
+    people = [(label, text) for label, text in people if text]
+    if not people:
+        return top, box
+    width = (page.column - 20) / 2
+    blocks = [
+        [_paragraph(label, "cover-label", page.language), _paragraph(text, "cover-text", page.language)]
+        for label, text in people
+    ]
+    height = max(sum(b.height(width) for b in pair) for pair in blocks)
+    rtl = direction(page.language) == "rtl"
+    for n, pair in enumerate(blocks):
+        x = page.left + (n * (width + 20) if not rtl else page.column - width - n * (width + 20))
+        pen.rule(x, top + height + 6, x + width, top + height + 6, styles.BLUE, 1.0)
+        y = top + height
+        for block in pair:
+            y = _stand(pen, block, x, y, width)
+    return top + height + 12, box
+
+
+def draw_signature(pen: Pen, signature: SignatureBox, box: tuple[float, float, float, float], language: str) -> None:
+    """The visible box: a rule and a tint, the words inside."""
+    left, bottom, right, top = box
+    rtl = direction(language) == "rtl"
+    pen.rectangle(left, bottom, right - left, top - bottom, styles.MIST, styles.RULE, 0.6)
+    pen.rectangle(right - 3 if rtl else left, bottom, 3, top - bottom, styles.BLUE)
+    with use_language(language):
+        title = _("Signed electronically. Your PDF reader's signature panel shows whether the file is unchanged.")
+    text: list[Span] = [Span(title, ink=styles.DEEP)]
+    y = _stand(pen, _paragraph(text, "cover-label", language), left + 12, top - 8, right - left - 24)
+    for n, line in enumerate(signature.lines):
+        style = styles.text_style("cover-strong" if n == 0 else "cover-text", language)
+        small = TextStyle(9, 12.5, style.ink, Style.BOLD if n == 0 else Style.REGULAR)
+        shown = fitted(line, small, right - left - 24, language)
+        if shown:
+            x = right - 12 - shown.width * small.size / 1000.0 if rtl else left + 12
+            pen.text(shown, x, y - small.drop, small.size, small.ink)
+        y -= small.leading
+
+
+def _paragraph(text: Text, style: str, language: str) -> Paragraph:
+    rtl = direction(language) == "rtl"
+    return Paragraph(text, styles.text_style(style, language), language=language, right_to_left=rtl)
+
+
+def _stand(pen: Pen, block: Block, x: float, top: float, width: float) -> float:
+    """Draw a block whole at a place outside the flow; answers its lower edge."""
+    piece, _rest = block.take(width, 1e6, True)
+    assert piece is not None
+    piece.draw(pen, x, top, width)
+    return top - piece.height

@@ -1,0 +1,136 @@
+"""What is told in sentences: texts, achievements, interventions, challenges and lessons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from server.base.i18n import _, direction, n_, number_text
+from server.reports import model, styles
+from server.reports.parts.mixed import isolated
+from server.reports.story import Span, Story
+from server.reports.text.layout import Text
+from server.reports.text.paragraph import Paragraph
+from server.reports.words import (
+    DASH,
+    KINDS,
+    STATES,
+    TINTS,
+    evidence_text,
+    joined,
+    quarters_text,
+    when,
+    word,
+)
+
+_BULLET = re.compile(r"^\s*[-•*–]\s+")
+#: a title that ends so needs no full stop before the text that follows in the same line
+_ENDED = (".", "!", "?", ":", "…", "।", "؟")
+
+#: title, text, note; any of them may be empty
+Item = tuple[str, str, str]
+
+
+def write_text(story: Story, text: str, empty: str = "") -> None:
+    """A text people typed: blank lines part paragraphs, lines that open with a dash are a list.
+
+    `empty`: the sentence that stands there when nobody wrote any.
+    """
+    if not text.strip():
+        if empty:
+            story.paragraph(empty, style="note")
+        return
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        plain = [line for line in lines if not _BULLET.match(line)]
+        listed = [_BULLET.sub("", line) for line in lines if _BULLET.match(line)]
+        if plain:
+            story.paragraph(" ".join(plain))
+        if listed:
+            story.bullets(listed)
+
+
+def write_achievements(story: Story, achievements: Sequence[model.Achievement], *, with_country: bool = False) -> None:
+    """Numbered, each with its title run in, and date, agencies and evidence small below."""
+    write_items(story, [(one.title, one.narrative, _about(one, with_country)) for one in achievements])
+
+
+def write_items(story: Story, items: Sequence[Item]) -> None:
+    """A numbered list whose titles stand in bold at the head of their text; notes small below."""
+    for number, (title, text, note) in enumerate(items, 1):
+        paragraphs: list[Text] = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+        if title:
+            first = paragraphs[:1] if paragraphs and isinstance(paragraphs[0], str) else []
+            paragraphs[:1] = [_run_in(title, str(first[0]) if first else "", story.language)]
+        paragraphs = [isolated(part, story.language) for part in paragraphs]
+        for place, part in enumerate(paragraphs):
+            ends = place == len(paragraphs) - 1
+            _item(story, part, f"{number_text(number)}." if place == 0 else "", keep_next=ends and bool(note))
+        if note:
+            story.add(_paragraph(story, isolated(note, story.language), "item-note"))
+
+
+def _run_in(title: str, text: str, language: str) -> Text:
+    stop = "" if title.endswith(_ENDED) or not text else "।" if language == "bn" else "."
+    return (Span(f"{title}{stop}", bold=True), *((Span(f" {text}"),) if text else ()))
+
+
+def _item(story: Story, text: Text, label: str, *, keep_next: bool) -> None:
+    style = styles.text_style("item", story.language)
+    style = replace(style, before=5.0 if label else 0.0, keep_next=keep_next)
+    rtl = direction(story.language) == "rtl"
+    story.add(Paragraph(text, style, language=story.language, right_to_left=rtl, label=label))
+
+
+def _paragraph(story: Story, text: Text, style: str) -> Paragraph:
+    rtl = direction(story.language) == "rtl"
+    return Paragraph(text, styles.text_style(style, story.language), language=story.language, right_to_left=rtl)
+
+
+def _about(one: model.Achievement, with_country: bool) -> str:
+    total = one.people.total
+    people = "" if total is None else n_("%(num)s participant", "%(num)s participants", total)
+    if total is not None and one.people.women is not None:
+        people = _("%(people)s, of them %(women)s women", people=people, women=number_text(one.people.women))
+    agencies = _("lead: %(lead)s", lead=one.lead) if one.lead else ""
+    if one.support:
+        agencies = joined((agencies, _("support: %(support)s", support=", ".join(one.support))), ", ")
+    evidence = _("evidence: %(numbers)s", numbers=evidence_text(one.evidence)) if one.evidence else ""
+    return joined((one.country if with_country else "", when(one.date_from, one.date_to), one.place, people,
+                   agencies, evidence))
+
+
+def write_interventions(story: Story, interventions: Sequence[model.Intervention]) -> None:
+    """Numbered, each with its quarters and who carries it out."""
+    write_items(story, [("", one.title, joined((quarters_text(one.quarters), one.responsible or one.agency)))
+                        for one in interventions])
+
+
+def write_challenges(story: Story, challenges: Sequence[model.Challenge], *, with_country: bool) -> None:
+    """The register: what, why, what it does, what is done about it and by whom."""
+    whole = [one for one in challenges if one.whole]
+    write_items(story, [("", one.whole, joined((_owner(one), word(STATES, one.status)))) for one in whole])
+    rest = [one for one in challenges if not one.whole]
+    if not rest:
+        return
+    rows = []
+    for one in rest:
+        what = joined((one.country if with_country else "", word(KINDS, one.kind), when(one.dated)))
+        rows.append(((Span(one.title, bold=True), Span(f"\n{what}")), one.cause or DASH, one.effect or DASH,
+                     one.response or DASH, one.owner or DASH, word(STATES, one.status)))
+    story.table((_("Challenge"), _("Cause"), _("Effect"), _("Response"), _("Owner"), _("Status")), rows,
+                widths=(0.2, 0.2, 0.19, 0.2, 0.12, 0.09), caption=_("Challenges, risks and issues"), small=True,
+                tints={(place, 5): TINTS[one.status] for place, one in enumerate(rest) if one.status in TINTS})
+
+
+def _owner(one: model.Challenge) -> str:
+    return _("Owner: %(owner)s", owner=one.owner) if one.owner else ""
+
+
+def write_lessons(story: Story, lessons: Sequence[model.Lesson], *, with_country: bool) -> None:
+    """Lessons, numbered."""
+    write_items(story, [(one.title, one.text, joined((one.country if with_country else "", when(one.dated))))
+                        for one in lessons])
+    if not lessons:
+        story.paragraph(_("No lesson was recorded in this period."), style="note")

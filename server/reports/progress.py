@@ -1,0 +1,197 @@
+"""An office's progress report, as it stands in each dispatch: in English, then in the office's own language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.base.i18n import _, language_name, n_, number_text, percent_text, use_language
+from server.domain.reporting.figures import Figures, amount_text
+from server.reports import model
+from server.reports.frame import Cover, Frame, SignatureBox
+from server.reports.parts.measures import output_title, write_delivery, write_milestones, write_plan, write_results
+from server.reports.parts.mixed import MixedStory
+from server.reports.parts.narrative import (
+    write_achievements,
+    write_challenges,
+    write_interventions,
+    write_lessons,
+    write_text,
+)
+from server.reports.parts.papers import (
+    write_agreements,
+    write_decisions,
+    write_evidence,
+    write_meetings,
+    write_products,
+)
+from server.reports.story import Rendered, Story, render
+from server.reports.words import STATES, joined, when, word
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What the pages say of the dispatch they are part of.
+
+    `number`: the dispatch's number, None for pages that are no dispatch. `fingerprint`: of what it carries, short.
+    `signer`: who signs, in words; empty when nobody does. `when`: the document's date.
+    """
+
+    when: datetime
+    number: int | None = None
+    fingerprint: str = ""
+    signer: str = ""
+
+
+def progress_document(report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp) -> Rendered:
+    """The pages: `report` in English and, where the office has a language of its own, `local` as a second part."""
+    story = MixedStory(language=report.language)
+    with use_language(report.language):
+        story.contents()
+    for edition in (report, local):
+        if edition is not None:
+            with use_language(edition.language):
+                if local is not None:
+                    story.part(edition.language, language_name(edition.language))
+                _edition(story, edition)
+    with use_language(report.language):
+        return render(story, _frame(report, local, stamp))
+
+
+def _frame(report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp) -> Frame:
+    programme, period = report.programme, report.period
+    title = report.title or _("Progress Report")
+    number = "" if stamp.number is None else _("Dispatch %(number)s", number=stamp.number)
+    editions = [language_name(one.language) for one in (report, local) if one is not None]
+    facts = [
+        (_("Programme"), joined((programme.title, programme.phase), " – ")),
+        (_("Reporting period"), joined((period.title, when(period.starts, period.ends)), ": ")),
+        (_("Status"), joined((word(STATES, report.status), when(report.submitted)))),
+        (_("Languages"), ", ".join(editions)),
+        (_("Dispatch"), joined((number_text(stamp.number) if stamp.number is not None else "", stamp.fingerprint))),
+    ]
+    return Frame(
+        title=title, when=stamp.when, subtitle=joined((report.office, period.title), "\n"),
+        header_start=joined((programme.short_title, programme.phase), " – "),
+        header_end=joined((title, period.title), ", "),
+        footer_start=joined((report.office, number, stamp.fingerprint)),
+        author=report.office, subject=f"{programme.title}, {programme.phase}, {period.title}",
+        cover=Cover(
+            kicker=joined(programme.agencies), facts=[(label, text) for label, text in facts if text],
+            submitted_to=_("Programme Management Unit"), submitted_by=report.office,
+            signature=_signature(report, number, stamp)))
+
+
+def _signature(report: model.ProgressReport, number: str, stamp: Stamp) -> SignatureBox | None:
+    if not stamp.signer:
+        return None
+    return SignatureBox([stamp.signer, report.office, joined((number, stamp.fingerprint))])
+
+
+def _data(story: Story, report: model.ProgressReport) -> None:
+    programme, figures, country = report.programme, report.figures, report.country
+    facts = [
+        (_("Programme"), joined((programme.title, programme.phase), " – ")),
+        (_("Office"), report.office),
+        (_("Country"), _country(report)),
+        (_("Lead institution"), country.lead_institution if country else ""),
+        (_("Reporting period"), joined((report.period.title, when(report.period.starts, report.period.ends)), ": ")),
+        (_("Status"), joined((word(STATES, report.status), when(report.submitted)))),
+        (_("Achievements"), n_("%(num)s achievement", "%(num)s achievements", figures.achievements)),
+        (_("Planned for the next 12 months"),
+         n_("%(num)s key intervention", "%(num)s key interventions", figures.interventions)),
+        (_("Budget of the period"), amount_text(figures.budget)),
+        (_("Spent in the period"), _spent(figures)),
+    ]
+    story.heading(1, _("Report data"))
+    story.facts([(label, text) for label, text in facts if text])
+    for other in figures.elsewhere:
+        story.paragraph(_("Not in these totals, because it is in another currency: %(amount)s.",
+                          amount=amount_text(other)), style="note")
+
+
+def _country(report: model.ProgressReport) -> str:
+    """The official name, which the framework has in English only; else the short one."""
+    if report.country is None:
+        return ""
+    return report.country.official_name if report.language == "en" else report.country.name
+
+
+def _spent(figures: Figures) -> str:
+    rate = figures.delivery_budget
+    if rate is None:
+        return amount_text(figures.spent_in_period)
+    return _("%(amount)s (%(rate)s of the budget)", amount=amount_text(figures.spent_in_period),
+             rate=percent_text(rate))
+
+
+@dataclass
+class _Chapters:
+    """Numbers the chapters of one edition, so that one that is left out leaves no gap."""
+
+    story: Story
+    number: int = field(default=0)
+
+    def begin(self, title: str) -> None:
+        """The next chapter's heading."""
+        self.number += 1
+        self.story.heading(1, _("%(number)s. %(title)s", number=self.number, title=title))
+
+
+def _edition(story: Story, report: model.ProgressReport) -> None:
+    """The whole report in its language."""
+    chapters = _Chapters(story)
+    _data(story, report)
+    chapters.begin(_("Summary"))
+    write_text(story, report.summary, _("No summary was written."))
+    _achievements(story, report, chapters)
+    _progress(story, report, chapters)
+    _money_and_challenges(story, report, chapters)
+    _papers(story, report, chapters)
+
+
+def _achievements(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
+    chapters.begin(_("Achievements"))
+    for section in report.sections:
+        story.heading(2, output_title(section.output))
+        write_text(story, section.summary)
+        write_achievements(story, section.achievements)
+        write_text(story, section.closing)
+    if not report.figures.achievements:
+        story.paragraph(_("No achievement was reported in this period."), style="note")
+    write_text(story, report.closing)
+
+
+def _progress(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
+    chapters.begin(_("Progress of the work plan"))
+    write_plan(story, report.plan)
+    if report.country is not None:
+        chapters.begin(_("Milestones"))
+        write_milestones(story, report.steps, report.milestones)
+    chapters.begin(_("Board meetings and decisions"))
+    write_meetings(story, report.papers.meetings)
+    write_decisions(story, report.papers.decisions)
+    chapters.begin(_("Indicators"))
+    write_results(story, report.results, _("No indicator has a target or a value for this office in this period."))
+
+
+def _money_and_challenges(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
+    chapters.begin(_("Spending against budget"))
+    write_delivery(story, report.delivery, report.delivery_notes, _("Budget account"), report.programme.currency)
+    chapters.begin(_("Challenges"))
+    write_text(story, report.challenges_text,
+               "" if report.challenges else _("No challenge was reported in this period."))
+    write_challenges(story, report.challenges, with_country=False)
+    chapters.begin(_("Lessons learned"))
+    write_lessons(story, report.lessons, with_country=False)
+    chapters.begin(_("Key interventions in the next 12 months"))
+    write_text(story, report.next_text, "" if report.interventions else _("No key intervention is planned yet."))
+    write_interventions(story, report.interventions)
+
+
+def _papers(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
+    chapters.begin(_("Agreements and knowledge products"))
+    write_agreements(story, report.papers.agreements, with_country=False)
+    write_products(story, report.papers.products, with_country=False)
+    chapters.begin(_("Evidence"))
+    write_evidence(story, report.papers.evidence, with_country=False)

@@ -1,0 +1,209 @@
+"""A story: what a document says, block by block, in one language or several; and `render`, which makes it a PDF.
+
+A document makes a `Story`, adds blocks to it in reading order, and hands it to `render` with the `Frame` (cover,
+header, footer, properties). Everything else follows from the story's language: direction, script, line height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from server.base.i18n import _, direction, use_language
+from server.reports import styles
+from server.reports.charts import Chart, ChartBlock
+from server.reports.contents import ContentsBlock, Entry
+from server.reports.document import OutlineEntry, Properties, anchor_pages, write_document
+from server.reports.flow import Block, Filler, FlowItem, PageBreak, Room, Sheet, Together
+from server.reports.frame import Cover, Frame, SignatureBox, draw_cover, draw_running, sheet
+from server.reports.table import Band, Row, Table, TableSpec, facts_table
+from server.reports.text.layout import Span, Text, plain
+from server.reports.text.paragraph import Paragraph
+from server.reports.text.pdffont import DocumentFonts
+from server.reports.text.pen import Pen
+
+__all__ = ["Band", "Cover", "Frame", "Rendered", "SignatureBox", "Span", "Story", "render"]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The pages. `signature_box` is (left, bottom, right, top) in points on page `signature_page`, counted from 0."""
+
+    pdf: bytes
+    pages: int
+    signature_box: tuple[float, float, float, float] | None = None
+    signature_page: int = 0
+
+
+class Story:
+    """Blocks in reading order. Texts are plain or spans; a blank line in a text begins a new paragraph."""
+
+    def __init__(self, language: str = "en") -> None:
+        self.language = language
+        self.items: list[FlowItem] = [sheet(language)]
+        self.entries: list[Entry] = []
+        self._first_language = language
+        self._wide = False
+
+    @property
+    def first_language(self) -> str:
+        """The language the story began in: that of cover and document properties."""
+        return self._first_language
+
+    def part(self, language: str, title: str) -> None:
+        """Begin a part on a new page, in its own language and direction; it has its own line in the contents."""
+        self.language, self._wide = language, False
+        self._turn(sheet(language))
+        self._heading(0, title, "part")
+
+    def heading(self, level: int, text: str) -> None:
+        """A heading of level 1 to 3; it stays with what follows and is listed in contents and outline."""
+        level = min(max(level, 1), 3)
+        self._heading(level, text, f"heading{level}")
+
+    def paragraph(self, text: Text, style: str = "body") -> None:
+        """A paragraph in one of the styles body, lead, note, caption, quote; nothing for an empty text."""
+        if style not in styles.PARAGRAPHS:
+            raise ValueError(f"a paragraph's style is one of {', '.join(styles.PARAGRAPHS)}, not {style}")
+        for part in _paragraphs(text):
+            self.items.append(self._paragraph(part, style))
+
+    def numbered(self, items: Sequence[tuple[Text, Text, Text]], start: int = 1) -> None:
+        """Items with a number, a title in bold, a text, and a note; text and note may be empty."""
+        for number, (title, text, note) in enumerate(items, start):
+            self.items.append(self._paragraph(title, "item-title", label=f"{number}."))
+            for part in _paragraphs(text):
+                self.items.append(self._paragraph(part, "item"))
+            for part in _paragraphs(note):
+                self.items.append(self._paragraph(part, "item-note"))
+
+    def bullets(self, items: Sequence[Text]) -> None:
+        """A list with bullets."""
+        for text in items:
+            self.items.append(self._paragraph(text, "bullet", label="•"))
+
+    def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
+        """A table of two columns: what is told, and what it is."""
+        if facts:
+            self.items.append(facts_table(facts, self.language))
+
+    def table(
+        self,
+        head: Sequence[Text],
+        rows: Sequence[Row],
+        widths: Sequence[float] | None = None,
+        align: str = "",
+        caption: Text | None = None,
+        total_row: bool = False,
+        tints: Mapping[tuple[int, int], str] | None = None,
+        small: bool = False,
+    ) -> None:
+        """A table with a repeated head. A row is a sequence of texts, or a `Band` that names the rows below it.
+
+        `widths` are fractions (None: by content), `align` a letter l, c or r for each column, `tints` names the tint
+        (green, amber, red, blue, grey) of cells by (row, column).
+        """
+        if caption:
+            self.items.append(self._paragraph(caption, "caption"))
+        spec = TableSpec(
+            head, rows, widths, align, self.language, total_row=total_row, small=small, tints=dict(tints or {})
+        )
+        self.items.append(Table(spec))
+
+    def chart(self, drawing: Chart, caption: Text | None = None, alternative: str = "") -> None:
+        """A chart with its caption; `alternative` says in words what it shows and is printed below it."""
+        blocks: list[Block] = []
+        if caption or drawing.title:
+            blocks.append(self._paragraph(caption or drawing.title, "caption"))
+        blocks.append(ChartBlock(drawing, self.language))
+        if alternative:
+            blocks.append(self._paragraph(alternative, "note"))
+        self.items.append(Together(blocks))
+
+    def space(self, points: float) -> None:
+        """Room between blocks; none at the top of a page."""
+        self.items.append(Room(points))
+
+    def page_break(self) -> None:
+        """Go on at the top of a page."""
+        self.items.append(PageBreak())
+
+    def landscape(self) -> None:
+        """Wide pages from here."""
+        self._wide = True
+        self._turn(sheet(self.language, landscape=True))
+
+    def portrait(self) -> None:
+        """Upright pages from here."""
+        self._wide = False
+        self._turn(sheet(self.language))
+
+    def contents(self) -> None:
+        """Place the table of contents here, on pages of its own; it lists the headings of the whole story."""
+        with use_language(self.language):
+            title = _("Contents")
+        self.items.append(self._paragraph(title, "heading1"))
+        self.items.append(ContentsBlock(self.entries))
+        self.items.append(PageBreak())
+
+    def add(self, block: Block) -> None:
+        """A block that was made elsewhere."""
+        self.items.append(block)
+
+    def _turn(self, page: Sheet) -> None:
+        self.items.append(PageBreak())
+        self.items.append(page)
+
+    def _heading(self, level: int, text: str, style: str) -> None:
+        anchor = f"h{len(self.entries) + 1}"
+        self.entries.append(Entry(level, text, anchor, self.language))
+        self.items.append(self._paragraph(text, style, anchor=anchor))
+
+    def _paragraph(self, text: Text, style: str, *, label: str = "", anchor: str = "") -> Paragraph:
+        return Paragraph(
+            text,
+            styles.text_style(style, self.language),
+            language=self.language,
+            right_to_left=direction(self.language) == "rtl",
+            label=label,
+            anchor=anchor,
+        )
+
+
+def _paragraphs(text: Text) -> list[Text]:
+    """A plain text cut at its blank lines; spans are one paragraph."""
+    if not isinstance(text, str):
+        return [text] if plain(text).strip() else []
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+def render(story: Story, frame: Frame) -> Rendered:
+    """The story as a PDF: cover, pages, contents filled in, outline, properties. Same input, same bytes."""
+    fonts = DocumentFonts()
+    pens: list[Pen] = []
+    sheets: list[Sheet] = []
+    box = None
+
+    def start_page(page: Sheet) -> Pen:
+        pens.append(Pen(fonts, page.width, page.height))
+        sheets.append(page)
+        return pens[-1]
+
+    if frame.cover:
+        first = sheet(story.first_language)
+        box = draw_cover(start_page(first), frame, frame.cover, story.first_language)
+    covers = len(pens)
+    Filler(start_page).fill(story.items)
+    pages = anchor_pages(pens)
+    for number, (pen, page) in enumerate(zip(pens, sheets, strict=True), 1):
+        for write in pen.late:
+            write(pen, pages)
+        if number > covers:
+            draw_running(pen, frame, page, number, len(pens))
+    least = min((entry.level for entry in story.entries), default=0)
+    outline = [OutlineEntry(entry.level - least, entry.title, entry.anchor) for entry in story.entries]
+    properties = Properties(
+        frame.title, frame.author, frame.subject or frame.subtitle, story.first_language, frame.when
+    )
+    pdf = write_document(pens, fonts, outline, properties)
+    return Rendered(pdf, len(pens), box, 0)

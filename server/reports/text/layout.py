@@ -1,0 +1,272 @@
+"""Lines: text with spans broken at a width, every line in visual order, measured by its shaped glyphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from server.reports.text import bidi
+from server.reports.text.faces import NO_ITALICS, Style
+from server.reports.text.shape import Shaped, cut_places, shape_part, shape_word
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text in one style; `ink` is a colour `#rrggbb`, or None for the paragraph's."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    ink: str | None = None
+
+
+#: What every text argument takes: plain text, or spans.
+Text = str | Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line in visual order. `width` in 1/1000 of the size, without blanks at its end; `last` ends a paragraph.
+
+    `inks` has the colour of each piece, or nothing where all have the paragraph's.
+    """
+
+    pieces: tuple[Shaped, ...]
+    inks: tuple[str | None, ...]
+    width: float
+    last: bool
+
+    @property
+    def text(self) -> str:
+        """Its characters in the order they are seen."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def blanks(self) -> int:
+        """How many places a justified line may be stretched at."""
+        return sum(1 for piece in self.pieces if piece.blank)
+
+
+class _Bit(NamedTuple):
+    """A shaped piece on its way to a line."""
+
+    shaped: Shaped
+    level: int
+    ink: str | None
+
+
+class _Look(NamedTuple):
+    style: Style
+    ink: str | None
+
+
+#: A break may follow blanks, a hyphen or slash between letters, a dash, a zero-width space.
+_BREAK = re.compile(r"[ \t\u2002-\u2006\u2008-\u200a\u205f\u3000]+|\u200b|(?<=\w)[-\u2010/](?=\w)|[\u2013\u2014](?=\w)")
+#: No line begins with these, even after a blank (French sets a space before its high punctuation).
+_NO_START = frozenset("!?:;»)]}%‰،؛؟।,.…\u203a")
+#: No line ends with these before a blank.
+_NO_END = frozenset("«([{\u2039")
+
+
+#: What the short way to lines does not know: other breaks than at single blanks, forced ones, French punctuation.
+_ODD = re.compile("[\n\t\u2002-\u200b\u205f\u3000\\-/\u2010\u2013\u2014]|^ | $| [ !?:;»)\\]}%‰.,…›]|[«(\\[{‹] ")
+
+
+def plain(text: Text) -> str:
+    """The characters of a text, without its styles."""
+    return text if isinstance(text, str) else "".join(span.text for span in text)
+
+
+def lay_out(text: Text, style: Style, width: float, *, language: str, right_to_left: bool) -> tuple[Line, ...]:
+    """Break a text into lines at most `width` (1/1000 of the size) wide; newlines in it force a break.
+
+    A word wider than the line is cut between letters: nothing ever sticks out. `style` is for text without a style of
+    its own; `right_to_left` is the base direction.
+    """
+    if isinstance(text, str):
+        return _lay_out_plain(text, style, round(width, 1), language, right_to_left)
+    return tuple(_lines(text, style, width, language, right_to_left))
+
+
+@lru_cache(maxsize=4096)
+def _lay_out_plain(text: str, style: Style, width: float, language: str, right_to_left: bool) -> tuple[Line, ...]:
+    return tuple(_lines(text, style, width, language, right_to_left))
+
+
+def _lines(text: Text, style: Style, width: float, language: str, right_to_left: bool) -> Iterator[Line]:
+    content = plain(text)
+    looks = _looks(text, style, italics=language not in NO_ITALICS)
+    if isinstance(looks, _Look) and not right_to_left and not _ODD.search(content) and not bidi.needs_levels(content):
+        yield from _simple_lines(content, style, width, language)
+        return
+    start = 0
+    for paragraph in content.split("\n"):
+        part = looks if isinstance(looks, _Look) else looks[start : start + len(paragraph)]
+        yield from _Paragraph(paragraph, part, language, right_to_left).lines(width)
+        start += len(paragraph) + 1
+
+
+def _simple_lines(text: str, style: Style, width: float, language: str) -> Iterator[Line]:
+    """Lines of a left-to-right text whose only breaks are single blanks: most text, so the short way pays."""
+    blank = shape_word(" ", style, False, language)
+    space = blank[0].width
+    pieces: list[Shaped] = []
+    used = 0.0
+    words = [shape_word(word, style, False, language) for word in text.split(" ")] if text else []
+    lengths = [sum([piece.width for piece in word]) if len(word) > 1 else word[0].width for word in words]
+    if lengths and max(lengths) > width:
+        yield from _Paragraph(text, _Look(style, None), language, False).lines(width)
+        return
+    for shaped, length in zip(words, lengths, strict=True):
+        if pieces and used + space + length > width:
+            yield Line(tuple(pieces), (), used, False)
+            pieces, used = [], 0.0
+        if pieces:
+            pieces += blank
+            used += space
+        pieces += shaped
+        used += length
+    yield Line(tuple(pieces), (), used, True)
+
+
+def _looks(text: Text, style: Style, italics: bool) -> _Look | list[_Look]:
+    """One look for all, or one for each character."""
+    if isinstance(text, str):
+        return _Look(style, None)
+    out = []
+    for span in text:
+        slanted = italics and (span.italic or style.italic)
+        out += [_Look(Style.of(span.bold or style.bold, slanted), span.ink)] * len(span.text)
+    return out
+
+
+class _Unit(NamedTuple):
+    """An unbreakable stretch with the blanks behind it; widths in 1/1000 of the size."""
+
+    word: tuple[_Bit, ...]
+    width: float
+    blanks: tuple[_Bit, ...]
+    blank_width: float
+
+
+class _Paragraph:
+    """One paragraph on its way to lines."""
+
+    def __init__(self, text: str, looks: _Look | list[_Look], language: str, right_to_left: bool) -> None:
+        self.text, self.looks, self.language = text, looks, language
+        self.base = int(right_to_left)
+        ordered = right_to_left or bidi.needs_levels(text)
+        self.levels: list[int] | None = bidi.levels(text, right_to_left) if ordered else None
+
+    def lines(self, width: float) -> Iterator[Line]:
+        """Greedy breaking: a unit goes on the line it fits on."""
+        line: list[_Unit] = []
+        used = 0.0
+        for begin, end, after in self._breaks():
+            start = begin
+            unit = self._unit(start, end, after)
+            if line and used + unit.width > width:
+                yield self._line(line, last=False)
+                line, used = [], 0.0
+            while unit.width > width and end - start > 1:
+                cut = self._cut(start, end, width)
+                if cut >= end:
+                    break
+                yield self._line([self._unit(start, cut, cut)], last=False)
+                start = cut
+                unit = self._unit(start, end, after)
+            line.append(unit)
+            used += unit.width + unit.blank_width
+        yield self._line(line, last=True)
+
+    def _breaks(self) -> Iterator[tuple[int, int, int]]:
+        """(start, end of the word, end of the blanks behind it) of each unit."""
+        text, start = self.text, 0
+        for match in _BREAK.finditer(text):
+            a, b = match.span()
+            if b < len(text) and (text[b] in _NO_START or (a and text[a - 1] in _NO_END)) and text[a].isspace():
+                continue
+            if text[a].isspace():
+                yield start, a, b
+            else:
+                yield start, b, b
+            start = b
+        if start < len(text) or not text:
+            yield start, len(text), len(text)
+
+    def _unit(self, start: int, end: int, after: int) -> _Unit:
+        word = tuple(self._bits(start, end))
+        blanks = tuple(self._bits(end, after))
+        return _Unit(word, sum(b.shaped.width for b in word), blanks, sum(b.shaped.width for b in blanks))
+
+    def _bits(self, start: int, end: int) -> Iterator[_Bit]:
+        """Pieces of one look and level, in the order of the text."""
+        if start == end:
+            return
+        looks, levels = self.looks, self.levels
+        if isinstance(looks, _Look) and levels is None:
+            for shaped in shape_word(self.text[start:end], looks.style, False, self.language):
+                yield _Bit(shaped, 0, looks.ink)
+            return
+        word = self.text[start:end]
+        a = start
+        for i in range(start + 1, end + 1):
+            if i < end and self._same(i, a):
+                continue
+            look, level = self._look(a), levels[a] if levels else 0
+            if (a, i) == (start, end):
+                pieces = shape_word(word, look.style, bool(level % 2), self.language)
+            else:
+                pieces = shape_part(word, a - start, i - start, look.style, bool(level % 2), self.language)
+            for shaped in pieces:
+                yield _Bit(shaped, level, look.ink)
+            a = i
+
+    def _look(self, i: int) -> _Look:
+        return self.looks if isinstance(self.looks, _Look) else self.looks[i]
+
+    def _same(self, i: int, j: int) -> bool:
+        return self._look(i) == self._look(j) and (self.levels is None or self.levels[i] == self.levels[j])
+
+    def _cut(self, start: int, end: int, width: float) -> int:
+        """How much of an over-long word fits on a line of its own; at least one cluster."""
+        level = self.levels[start] % 2 if self.levels else 0
+        places = cut_places(self.text[start:end], self._look(start).style, bool(level), self.language)
+        fitting = [at for at, before in places if before <= width] or [places[0][0]]
+        while len(fitting) > 1 and self._unit(start, start + fitting[-1], start + fitting[-1]).width > width:
+            fitting.pop()  # a letter at the cut takes its final form, which may be wider
+        return start + fitting[-1]
+
+    def _line(self, units: list[_Unit], last: bool) -> Line:
+        bits: list[_Bit] = []
+        for n, unit in enumerate(units):
+            bits += unit.word
+            if n + 1 < len(units):
+                bits += unit.blanks
+        width = sum(b.shaped.width for b in bits)
+        if self.levels is not None:
+            bits = bidi.reorder(bits, _level)
+        inks = tuple(b.ink for b in bits)
+        return Line(tuple(b.shaped for b in bits), inks if any(inks) else (), width, last)
+
+
+def _level(bit: _Bit) -> int:
+    return bit.level
+
+
+def text_width(text: Text, style: Style = Style.REGULAR, *, language: str = "en", right_to_left: bool = False) -> float:
+    """Width of the widest line without any breaking, in 1/1000 of the size."""
+    return max(line.width for line in lay_out(text, style, 1e9, language=language, right_to_left=right_to_left))
+
+
+def longest_word(text: Text, style: Style, language: str) -> float:
+    """Width of the widest unbreakable stretch, in 1/1000 of the size."""
+    widest = 0.0
+    for paragraph in plain(text).split("\n"):
+        for unit in _Paragraph(paragraph, _Look(style, None), language, False)._breaks():
+            word = paragraph[unit[0] : unit[1]]
+            widest = max(widest, sum(s.width for s in shape_word(word, style, False, language)))
+    return widest

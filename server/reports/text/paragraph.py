@@ -1,0 +1,132 @@
+"""A paragraph: lines of shaped text with alignment, indents, a label before it, and splitting without lone lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.reports.flow import Block, Piece
+from server.reports.text.faces import Style
+from server.reports.text.layout import Line, Text, lay_out
+from server.reports.text.pen import Pen
+
+Align = Literal["start", "end", "center", "justify"]
+
+#: Height of capitals in Noto Sans, as a share of the size: lines are centred on it.
+_CAPITALS = 0.714
+
+
+@dataclass(frozen=True, slots=True)
+class TextStyle:
+    """How a paragraph looks. Measures in points; `indent` is on the side where lines start."""
+
+    size: float
+    leading: float
+    ink: str
+    font: Style = Style.REGULAR
+    align: Align = "start"
+    before: float = 0.0
+    after: float = 0.0
+    indent: float = 0.0
+    indent_end: float = 0.0
+    keep_next: bool = False
+
+    @property
+    def drop(self) -> float:
+        """From the top of a line to its baseline."""
+        return (self.leading + _CAPITALS * self.size) / 2
+
+
+class Paragraph(Block):
+    """Text in a style. `label` (a number, a bullet) stands in the indent of the first line."""
+
+    def __init__(
+        self, text: Text, style: TextStyle, *, language: str, right_to_left: bool, label: Text = "", anchor: str = ""
+    ) -> None:
+        self.text, self.style, self.label, self.anchor = text, style, label, anchor
+        self.language, self.right_to_left = language, right_to_left
+        self.before, self.after, self.keep_next = style.before, style.after, style.keep_next
+        self._rest: tuple[Line, ...] | None = None
+
+    def lines(self, width: float) -> tuple[Line, ...]:
+        """The lines at a column width in points."""
+        if self._rest is not None:
+            return self._rest
+        style = self.style
+        room = (width - style.indent - style.indent_end) * 1000.0 / style.size
+        return lay_out(self.text, style.font, room, language=self.language, right_to_left=self.right_to_left)
+
+    def height(self, width: float) -> float:
+        """Height of the whole paragraph."""
+        return len(self.lines(width)) * self.style.leading
+
+    def least(self, width: float) -> float:
+        count = len(self.lines(width))
+        if self.keep_next or count <= 3:
+            return count * self.style.leading
+        return 2 * self.style.leading
+
+    def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
+        lines = self.lines(width)
+        count = self._lines_for(room, len(lines), fresh)
+        if count == 0:
+            return None, self
+        rest = None
+        if count < len(lines):
+            rest = Paragraph(self.text, self.style, language=self.language, right_to_left=self.right_to_left)
+            rest._rest = lines[count:]
+        return self._piece(lines[:count]), rest
+
+    def _lines_for(self, room: float, total: int, fresh: bool) -> int:
+        """How many lines to give: never one alone at a page's foot or head, unless nothing else is possible."""
+        fitting = int(room / self.style.leading)
+        if fitting >= total:
+            return total
+        if not fresh and (self.keep_next or total <= 3):
+            return 0
+        count = min(fitting, total - 2) if total > 3 else fitting
+        if fresh:
+            return max(count, 1)
+        return count if count >= 2 else 0
+
+    def _piece(self, lines: tuple[Line, ...]) -> Piece:
+        style = self.style
+
+        def draw(pen: Pen, x: float, top: float, width: float) -> None:
+            if self.anchor:
+                pen.anchor(self.anchor, top)
+            y = top - style.drop
+            if self.label and self._rest is None:
+                self._draw_label(pen, x, y, width)
+            for line in lines:
+                draw_line(pen, line, self._place(x, width), y, style, right_to_left=self.right_to_left)
+                y -= style.leading
+
+        return Piece(len(lines) * style.leading, draw)
+
+    def _place(self, x: float, width: float) -> tuple[float, float]:
+        style = self.style
+        left, right = (style.indent_end, style.indent) if self.right_to_left else (style.indent, style.indent_end)
+        return x + left, width - left - right
+
+    def _draw_label(self, pen: Pen, x: float, y: float, width: float) -> None:
+        style = self.style
+        (line,) = lay_out(self.label, style.font, 1e9, language=self.language, right_to_left=self.right_to_left)[:1]
+        at = x + width - line.width * style.size / 1000.0 if self.right_to_left else x
+        pen.text(line, at, y, style.size, style.ink)
+
+
+def draw_line(
+    pen: Pen, line: Line, place: tuple[float, float], y: float, style: TextStyle, *, right_to_left: bool
+) -> None:
+    """Set one line at its side of a place (left edge, width); a justified one is stretched unless it is the last."""
+    left, width = place
+    room = width - line.width * style.size / 1000.0
+    stretch = 0.0
+    if style.align == "justify" and not line.last and line.blanks and room > 0:
+        stretch, room = room / line.blanks, 0.0
+    if style.align == "center":
+        left += room / 2
+    elif (style.align == "end") != right_to_left:
+        left += room
+    pen.text(line, left, y, style.size, style.ink, stretch)

@@ -1,0 +1,130 @@
+"""From words to glyphs: cut by script and face, shaped by HarfBuzz in the text's language, every word once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import uharfbuzz as hb
+from fontTools.unicodedata import script as unicode_script
+
+from server.reports.text.faces import Face, Style, drawable, face_for, stack
+
+
+class Glyph(NamedTuple):
+    """One glyph in visual order. `cluster` is the index of its first character; measures in 1/1000 of the size."""
+
+    number: int
+    cluster: int
+    advance: float
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shaped:
+    """A piece of one word in one face, left to right as it is seen. `text` is what it says (and copies as)."""
+
+    text: str
+    face: Face
+    right_to_left: bool
+    glyphs: tuple[Glyph, ...]
+    width: float
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is space between words."""
+        return self.text.isspace()
+
+
+#: Script to shape digits and signs in, by language, when a piece has no letters.
+_SCRIPT_OF_LANGUAGE = {"ru": "Cyrl", "sr": "Cyrl", "ar": "Arab", "bn": "Beng"}
+
+_LETTER = re.compile("[A-Za-z]")
+
+_buffer: Any = hb.Buffer()
+
+
+@lru_cache(maxsize=100_000)
+def shape_word(word: str, style: Style, right_to_left: bool, language: str) -> tuple[Shaped, ...]:
+    """The pieces of a word (or of a run of blanks) in the order of its characters; each is visual inside."""
+    return shape_part(word, 0, len(word), style, right_to_left, language)
+
+
+def shape_part(word: str, start: int, end: int, style: Style, right_to_left: bool, language: str) -> tuple[Shaped, ...]:
+    """Pieces of `word[start:end]`, joined to the letters around it where the script joins."""
+    if word.isascii() and word.isprintable():  # the common case: the first face, Latin letters or signs
+        script = "Latn" if _LETTER.search(word, start, end) else _SCRIPT_OF_LANGUAGE.get(language, "Latn")
+        return (_shape(word, word, start, end, stack(style)[0], script, right_to_left, language),)
+    drawn = "".join([drawable(c, style) for c in word])
+    return tuple(
+        _shape(word, drawn, a, b, face, script, right_to_left, language)
+        for a, b, face, script in _cut(drawn, start, end, style, language)
+    )
+
+
+@cache
+def _script(character: str) -> str:
+    return str(unicode_script(character))
+
+
+def _cut(drawn: str, start: int, end: int, style: Style, language: str) -> list[tuple[int, int, Face, str]]:
+    """Stretches of one script and face: (start, end, face, script)."""
+    common = ("Zyyy", "Zinh", "Zzzz")
+    scripts = [_script(c) for c in drawn]
+    current = next((s for s in scripts[start:end] if s not in common), _SCRIPT_OF_LANGUAGE.get(language, "Latn"))
+    out: list[tuple[int, int, Face, str]] = []
+    face: Face | None = None
+    for i in range(start, end):
+        script = scripts[i] if scripts[i] not in common else current
+        face = face_for(drawn[i], style, face)
+        if out and out[-1][2] is face and out[-1][3] == script:
+            out[-1] = (out[-1][0], i + 1, face, script)
+        else:
+            out.append((i, i + 1, face, script))
+        current = script
+    return out
+
+
+def _shape(
+    word: str, drawn: str, start: int, end: int, face: Face, script: str, right_to_left: bool, language: str
+) -> Shaped:
+    """One call of HarfBuzz; the rest of the word is given as context, so joining letters know their neighbours."""
+    _buffer.reset()
+    _buffer.add_codepoints([ord(c) for c in drawn], start, end - start)
+    _buffer.direction = "rtl" if right_to_left else "ltr"
+    _buffer.script = script
+    _buffer.language = language
+    # A mark on a right-to-left letter is a cluster of its own: readers that turn the text round turn glyphs, not texts.
+    levels = hb.BufferClusterLevel
+    _buffer.cluster_level = levels.MONOTONE_CHARACTERS if right_to_left else levels.MONOTONE_GRAPHEMES
+    hb.shape(face.hb_font, _buffer)
+    k = face.scale
+    glyphs = tuple(
+        [
+            Glyph(info.codepoint, info.cluster - start, p.x_advance * k, p.x_offset * k, p.y_offset * k)
+            for info, p in zip(_buffer.glyph_infos, _buffer.glyph_positions, strict=True)
+        ]
+    )
+    return Shaped(word[start:end], face, right_to_left, glyphs, sum(g.advance for g in glyphs))
+
+
+def cut_places(word: str, style: Style, right_to_left: bool, language: str) -> list[tuple[int, float]]:
+    """Where a word too long for its line may be cut: (index, width before it), at whole clusters only."""
+    places: list[tuple[int, float]] = []
+    offset, width = 0, 0.0
+    for piece in shape_word(word, style, right_to_left, language):
+        advance: dict[int, float] = {}
+        for glyph in piece.glyphs:
+            advance[glyph.cluster] = advance.get(glyph.cluster, 0.0) + glyph.advance
+        for cluster in sorted(advance):
+            at = offset + cluster
+            if at and not unicodedata.combining(word[at]):
+                places.append((at, width))
+            width += advance[cluster]
+        offset += len(piece.text)
+    places.append((len(word), width))
+    return places

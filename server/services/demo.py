@@ -1,0 +1,82 @@
+"""The example programme, made the way people would: set-up, invitations, typing, dispatches, receiving, the report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.base.clock import Clock, fixed_clock
+from server.base.errors import Refused
+from server.base.i18n import _, n_
+from server.base.paths import DataDir
+from server.services.documents import write_report
+from server.services.folder import Folder, open_folder
+from server.services.load import load
+from server.services.receive import receive
+from server.services.send import send
+from server.services.setup import invite, set_up_hq, set_up_office
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "example"
+#: codes of the example's country offices, in alphabetical order
+OFFICES = ("bd", "ec", "jm", "kg", "md", "ma", "rs", "tn")
+#: the first reporting period of the example, and the days its files were typed, sent and consolidated
+PERIOD = "y1"
+_SET_UP, _SENT, _CONSOLIDATED = "2014-02-03T09:00:00Z", "2015-02-16T09:00:00Z", "2015-08-15T09:00:00Z"
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something the demo made: where, and what it is."""
+
+    path: Path
+    what: str
+
+
+def make_demo(root: Path, language: str = "en") -> Iterator[Made]:
+    """Make hq-empty, a folder per office, the dispatches, hq with all received, and the annual report in `root`.
+
+    Yields each thing once it is there. Errors: Refused when `root` holds anything already.
+    """
+    if root.exists() and any(root.iterdir()):
+        raise Refused(_("%(folder)s is not empty: choose a new folder for the example.", folder=root), "not_empty")
+    root.mkdir(parents=True, exist_ok=True)
+    setups = root / "setups"
+    empty = DataDir(root / "hq-empty")
+    with set_up_hq(empty, EXAMPLE / "hq.json", None, fixed_clock(_SET_UP)) as hq:
+        for code in OFFICES:
+            invite(hq, code, setups / f"{code}.pdf")
+    yield Made(empty.root, _("headquarters with the framework, before any dispatch"))
+    dispatches = []
+    for code in OFFICES:
+        made, dispatch = _office(root, code, setups / f"{code}.pdf")
+        dispatches.append(dispatch)
+        yield made
+        yield Made(dispatch, _("what it sends to headquarters, signed"))
+    full = DataDir(root / "hq")
+    shutil.copytree(empty.root, full.root)
+    with _opened(full, fixed_clock(_CONSOLIDATED)) as hq:
+        for result in receive(hq, dispatches):
+            if result.state != "imported":
+                raise Refused(result.sentence, "demo")
+        yield Made(full.root, _("headquarters, all dispatches received"))
+        report = root / "annual-report.pdf"
+        pages = write_report(hq, "annual", report, period=PERIOD, language=language)
+        yield Made(report, n_("the annual report, %(num)s page", "the annual report, %(num)s pages", pages))
+
+
+def _office(root: Path, code: str, setup: Path) -> tuple[Made, Path]:
+    """Set an office up, type its year, send it."""
+    data = DataDir(root / code)
+    with set_up_office(data, setup, None, fixed_clock(_SET_UP)) as folder:
+        load(folder.engine, EXAMPLE / f"{code}.json", folder.author(), folder.office.code, fixed_clock(_SENT))
+        name = folder.office.name
+    dispatch = root / "dispatches" / f"{code}-{PERIOD}.pdf"
+    with _opened(data, fixed_clock(_SENT)) as folder:
+        send(folder, dispatch, period=PERIOD)
+    return Made(data.root, name), dispatch
+
+
+def _opened(data: DataDir, clock: Clock) -> Folder:
+    return open_folder(data, clock)

@@ -1,0 +1,77 @@
+"""The doctor: is the database whole, do the records follow from the changes, are the keys and filed files there?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from server.base.clock import Clock
+from server.base.errors import Refused
+from server.base.i18n import _
+from server.base.paths import DataDir
+from server.services.folder import Folder, open_folder
+from server.sync import keys
+from server.sync.doctor import examine as examine_changes
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: `good`, or what to do in its sentence."""
+
+    good: bool
+    sentence: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"good": self.good, "message": self.sentence}
+
+
+def examine(data: DataDir, clock: Clock) -> list[Finding]:
+    """Look at everything in a folder; changes nothing but what opening it changes. Errors: Refused when not set up."""
+    with open_folder(data, clock) as folder:
+        return [*_database(folder), *_changes(folder), *_keys(folder), *_files(folder)]
+
+
+def _database(folder: Folder) -> Iterator[Finding]:
+    with folder.engine.connect() as connection:
+        verdict = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
+    if verdict == "ok":
+        yield Finding(True, _("The database is whole."))
+    else:
+        yield Finding(False, _("The database is damaged (%(why)s): restore the newest backup.", why=verdict))
+
+
+def _changes(folder: Folder) -> Iterator[Finding]:
+    with folder.engine.connect() as connection:
+        found = examine_changes(connection)
+    if not found:
+        yield Finding(True, _("All records follow from the changes, and the changes from each other."))
+    for one in found:
+        yield Finding(False, one.message)
+
+
+def _keys(folder: Folder) -> Iterator[Finding]:
+    try:
+        ring = keys.load(folder.data.key)
+    except Refused as refused:
+        yield Finding(False, refused.message)
+        return
+    yield Finding(
+        True, _("The key of this installation is there: %(print)s.", print=keys.short_fingerprint(ring.certificates[0]))
+    )
+
+
+def _files(folder: Folder) -> Iterator[Finding]:
+    """Filed files and sent dispatches are named by the hash of their content."""
+    wrong = 0
+    for room in (folder.data.blobs, folder.data.outbox, folder.data.inbox):
+        for path in sorted(room.rglob("*")) if room.is_dir() else []:
+            if path.is_file() and len(path.stem) == 64:
+                with path.open("rb") as stream:
+                    if hashlib.file_digest(stream, "sha256").hexdigest() != path.stem:
+                        wrong += 1
+                        yield Finding(False, _("The file %(file)s is damaged: take it from a backup.", file=path.name))
+    if not wrong:
+        yield Finding(True, _("All filed files and dispatches are whole."))

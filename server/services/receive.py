@@ -1,0 +1,471 @@
+"""Receiving dispatches: verified, judged, previewed, and imported whole in one transaction after a verified backup."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from server.base.clock import Clock
+from server.base.errors import Refused
+from server.base.i18n import _, n_
+from server.base.paths import DataDir, write_atomically
+from server.db import backup
+from server.db.session import Author, UnitSession, read_session, write_session
+from server.domain.people.queries import office
+from server.reports.carrier import open_sealed, read_bounded
+from server.services.folder import Folder, is_set_up, open_folder
+from server.sync import acquaintance, inbox, keys, replica, tips, trust
+from server.sync.apply import Allowed, Applied, apply_changesets
+from server.sync.canonical import Changeset
+from server.sync.manifest import Manifest
+from server.sync.models import LostChange
+from server.sync.payload import Payload, read_manifest, read_payload
+from server.sync.trust import Verdict
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one file. `state` is imported, already, waiting or refused; `code` says why it was refused."""
+
+    file: str
+    state: str
+    sentence: str
+    code: str = ""
+    office: str = ""
+    number: int = 0
+    changes: int = 0
+    tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    conflicts: int = 0
+    quarantined: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing more is to be done with the file."""
+        return self.state != "refused"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "file": self.file,
+            "state": self.state,
+            "message": self.sentence,
+            "code": self.code or None,
+            "office": self.office or None,
+            "number": self.number or None,
+            "changes": self.changes,
+            "records": {table: dict(counts) for table, counts in sorted(self.tables.items())},
+            "conflicts": self.conflicts,
+            "quarantined": self.quarantined,
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verified dispatch whose signer counts."""
+
+    sha256: str
+    data: bytes
+    certificate: bytes
+    manifest: Manifest
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file is and would do. `refusal` is the sentence why it would be refused, if it would."""
+
+    file: str
+    signer: str = ""
+    fingerprint: str = ""
+    manifest: Manifest | None = None
+    outcome: Received | None = None
+    refusal: str = ""
+    code: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        m = self.manifest
+        about = (
+            {}
+            if m is None
+            else {
+                "kind": m.kind,
+                "office": m.from_office,
+                "device": m.from_device,
+                "number": m.number,
+                "part": m.part,
+                "parts": m.parts,
+                "programme": m.programme,
+                "person": m.person,
+                "period": m.period,
+                "app": m.app,
+                "schema": m.schema,
+                "languages": list(m.languages),
+                "counts": dict(m.counts),
+            }
+        )
+        return {
+            "file": self.file,
+            "signer": self.signer or None,
+            "fingerprint": self.fingerprint or None,
+            "dispatch": about or None,
+            "would": self.outcome.as_dict() if self.outcome else None,
+            "refused": self.refusal or None,
+            "code": self.code or None,
+        }
+
+    def lines(self) -> list[str]:
+        """For people, one fact a line."""
+        found = [self.file]
+        if self.signer:
+            found.append(_("Signed by %(signer)s, key %(print)s.", signer=self.signer, print=self.fingerprint))
+        if self.manifest:
+            found.append(
+                _(
+                    "Dispatch %(number)s, part %(part)s of %(parts)s, written by Valise %(app)s.",
+                    number=self.manifest.number,
+                    part=self.manifest.part,
+                    parts=self.manifest.parts,
+                    app=self.manifest.app,
+                )
+            )
+        if self.outcome:
+            found.append(self.outcome.sentence)
+        return found
+
+
+def receive(folder: Folder, files: Sequence[Path]) -> list[Received]:
+    """Import files in the order given; what waited before is tried again after each. Never half a file."""
+    results = []
+    for path in files:
+        result = _receive(folder, path)
+        results.append(result)
+        if result.state == "imported":
+            _retry_waiting(folder)
+    return [_settled(folder, path, result) for path, result in zip(files, results, strict=True)]
+
+
+def inspect(data: DataDir, path: Path, clock: Clock) -> Inspection:
+    """Who signed `path`, what it carries, what it would change in the folder `data` (if that is set up)."""
+    try:
+        opened = open_sealed(read_bounded(path))
+        manifest = read_manifest(opened.payload)
+    except Refused as refused:
+        return Inspection(path.name, refusal=refused.message, code=refused.code)
+    try:
+        signer = keys.holder_of(opened.certificate).title
+    except ValueError:
+        signer = ""
+    found = Inspection(path.name, signer, keys.short_fingerprint(opened.certificate), manifest)
+    if not is_set_up(data):
+        return found
+    with open_folder(data, clock) as folder:
+        try:
+            return Inspection(path.name, signer, found.fingerprint, manifest, preview_file(folder, path))
+        except Refused as refused:
+            return Inspection(path.name, signer, found.fingerprint, manifest, None, refused.message, refused.code)
+
+
+def preview_file(folder: Folder, path: Path) -> Received:
+    """What importing `path` would do; nothing is changed. Errors: Refused."""
+    judged = judge_file(folder, path)
+    with read_session(folder.engine) as session:
+        if _is_imported(session, judged.sha256):
+            return _already(path.name, judged)
+        payload = _payload(session, judged)
+        outcome = _apply(session, judged, payload)
+        return _told(session, path.name, judged, outcome, done=False)
+
+
+def judge_file(folder: Folder, path: Path) -> Judged:
+    """Verify a file and its signer, reading no more than its manifest. Errors: Refused; nothing is changed."""
+    data = read_bounded(path)
+    opened = open_sealed(data)
+    manifest = read_manifest(opened.payload)
+    identity = folder.identity
+    with read_session(folder.engine) as session:
+        root, devices = acquaintance.root(session), acquaintance.devices(session)
+        known = any(d.key == _key_of(opened.certificate) for d in devices)
+        if manifest.enrolment and not known and identity.hq:
+            verdict = trust.accept_first_contact(
+                opened.certificate,
+                manifest.enrolment.proof,
+                manifest.enrolment.invitation,
+                invitations=acquaintance.invitations(session),
+                devices=devices,
+                programme_id=identity.programme,
+                at=folder.clock(),
+                office=manifest.from_office,
+                device=manifest.from_device,
+            )
+        else:
+            verdict = trust.judge(
+                opened.certificate,
+                root=root,
+                devices=devices,
+                programme_id=identity.programme,
+                at=folder.clock(),
+                office=manifest.from_office,
+                device=manifest.from_device,
+                from_hq=manifest.kind in ("setup", "circular"),
+            )
+        _for_us(session, folder, manifest)
+    return Judged(hashlib.sha256(data).hexdigest(), data, opened.certificate, manifest, verdict)
+
+
+def _key_of(certificate: bytes) -> str:
+    try:
+        return keys.key_fingerprint(certificate)
+    except ValueError:
+        return ""
+
+
+def _for_us(session: UnitSession, folder: Folder, manifest: Manifest) -> None:
+    """A set-up or circular of another office is refused: it names its reader."""
+    receiver = manifest.to_office
+    if manifest.kind in ("setup", "circular") and receiver != folder.identity.office and not folder.identity.hq:
+        found = office(session, receiver or "")
+        raise Refused(
+            _(
+                "This file is for %(office)s: give it to that office.",
+                office=found.name if found else _("another office"),
+            ),
+            "other_office",
+        )
+
+
+def _receive(folder: Folder, path: Path) -> Received:
+    try:
+        return _import(folder, path.name, judge_file(folder, path))
+    except Refused as refused:
+        return Received(path.name, "refused", f"{path.name}: {refused.message}", refused.code)
+
+
+def _import(folder: Folder, name: str, judged: Judged) -> Received:
+    """Import one judged file: everything it brings and every note of it, or nothing. Errors: Refused."""
+    with read_session(folder.engine) as session:
+        if _is_imported(session, judged.sha256):
+            return _already(name, judged)
+    write_atomically(folder.data.inbox / f"{judged.sha256}.pdf", judged.data)
+    backup.snapshot(folder.data, "import", folder.clock())
+    author = Author("", folder.identity.office, folder.identity.hq)
+    with write_session(folder.engine, author) as session:
+        session.info["clock"] = folder.clock
+        payload = _payload(session, judged)
+        savepoint = session.begin_nested()
+        applied = _apply(session, judged, payload)
+        if applied.missing:
+            savepoint.rollback()
+            _settle(session, folder, name, judged, "parked", reason="missing")
+        else:
+            savepoint.commit()
+            _note(session, folder, name, judged, applied)
+        return _told(session, name, judged, applied, done=True)
+
+
+def _apply(session: UnitSession, judged: Judged, payload: Payload) -> Applied:
+    """Take the changes in, or tell what they wait for. They are whole or not at all."""
+    if payload.waits_for:
+        return Applied(missing=(" ".join(map(str, payload.waits_for)),))
+    allowed = _allowed(session, judged)
+    return apply_changesets(session.connection(), payload.changes, allowed=allowed, lost=_lost(session))
+
+
+def _payload(session: UnitSession, judged: Judged) -> Payload:
+    from_base = tips.finder(session.connection(), judged.manifest.base)
+    return read_payload(open_sealed(judged.data).payload, find=from_base)
+
+
+def _note(session: UnitSession, folder: Folder, name: str, judged: Judged, applied: Applied) -> None:
+    """What else an import leaves: the signer filed, what it holds, what it acknowledged, the inbox and the audit."""
+    connection, m = session.connection(), judged.manifest
+    if judged.verdict.standing == "invited" and m.enrolment:
+        used = next(i for i in acquaintance.invitations(session) if i.id == m.enrolment.invitation)
+        acquaintance.keep_device(session, judged.certificate, folder.clock().isoformat(), used)
+    replica.note_incarnation(connection, m.from_incarnation, m.from_device, m.from_office, folder.clock)
+    tips.acknowledge(
+        connection,
+        m.from_incarnation,
+        m.serial,
+        m.tips,
+        office=m.from_office,
+        device=m.from_device,
+        durable=m.durable,
+        clock=folder.clock,
+    )
+    inbox.note_acknowledgements(connection, m.from_office, m.tips, folder.clock)
+    _settle(session, folder, name, judged, "imported", first=applied.first, last=applied.last)
+    replica.audit(
+        connection, "import", {"file": name, "sha256": judged.sha256, "changes": len(applied.new)}, folder.clock
+    )
+
+
+def _settle(
+    session: UnitSession,
+    folder: Folder,
+    name: str,
+    judged: Judged,
+    state: str,
+    *,
+    reason: str | None = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> None:
+    connection = session.connection()
+    inbox.receive(connection, judged.sha256, name, folder.clock)
+    inbox.settle(
+        connection,
+        judged.sha256,
+        state,
+        manifest=judged.manifest,
+        reason=reason,
+        first=first,
+        last=last,
+        clock=folder.clock,
+    )
+
+
+def _is_imported(session: UnitSession, sha256: str) -> bool:
+    found = inbox.arrival(session.connection(), sha256)
+    return found is not None and found.state == inbox.IMPORTED
+
+
+def _lost(session: UnitSession) -> list[bytes]:
+    return [bytes.fromhex(row.changeset or "") for row in session.query(LostChange) if not row.deleted]
+
+
+def _allowed(session: UnitSession, judged: Judged) -> Allowed:
+    """Who may have authored what this signer brings: its own office's changes, and headquarters anybody's."""
+    signer = judged.verdict.holder
+    headquarters = {d.office for d in acquaintance.devices(session) if _is_hq(session, d.office)}
+
+    def allowed(change: Changeset) -> bool:
+        authority = (
+            change.office in headquarters if change.scope == "framework" else change.scope == f"office:{change.office}"
+        )
+        return authority and (signer.role == "hq" or change.office == signer.office)
+
+    return allowed
+
+
+def _is_hq(session: UnitSession, office_id: str) -> bool:
+    found = office(session, office_id)
+    return found is not None and found.hq
+
+
+def _retry_waiting(folder: Folder) -> None:
+    """Try what is parked again, until nothing more goes in."""
+    progress = True
+    while progress:
+        progress = False
+        with read_session(folder.engine) as session:
+            waiting = inbox.arrivals(session.connection(), (inbox.PARKED,))
+        for one in waiting:
+            path = folder.data.inbox / f"{one.sha256}.pdf"
+            result = _receive_parked(folder, one.file_name or path.name, path)
+            progress = progress or result == "imported"
+
+
+def _receive_parked(folder: Folder, name: str, path: Path) -> str:
+    try:
+        return _import(folder, name, judge_file(folder, path)).state
+    except Refused:
+        return "refused"
+
+
+def _settled(folder: Folder, path: Path, result: Received) -> Received:
+    """A file that waited may have gone in behind a later one of the same call."""
+    if result.state != "waiting":
+        return result
+    with read_session(folder.engine) as session:
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        if not _is_imported(session, sha256):
+            return result
+    sentence = _("%(file)s: imported after the dispatch it waited for.", file=path.name)
+    return Received(path.name, "imported", sentence, office=result.office, number=result.number)
+
+
+def _already(name: str, judged: Judged) -> Received:
+    m = judged.manifest
+    return Received(
+        name,
+        "already",
+        _(
+            "%(file)s: dispatch %(number)s of %(office)s was imported before; nothing to do.",
+            file=name,
+            number=m.number,
+            office=judged.verdict.holder.title,
+        ),
+        office=judged.verdict.holder.code,
+        number=m.number,
+    )
+
+
+def _told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, done: bool) -> Received:
+    """The outcome in words and numbers."""
+    m, holder = judged.manifest, judged.verdict.holder
+    common = {"office": holder.code, "number": m.number}
+    if applied.missing:
+        gaps = inbox.missing_numbers(session.connection()).get(m.from_incarnation, ())
+        what = ", ".join(str(g) for g in gaps) or _("an earlier one")
+        sentence = _(
+            "%(file)s: waits for dispatch %(missing)s of %(office)s; ask that office to send it again.",
+            file=name,
+            missing=what,
+            office=holder.title,
+        )
+        return Received(name, "waiting", sentence, "missing", holder.code, m.number)
+    counts = {
+        table: {"created": c.created, "changed": c.changed, "deleted": c.deleted} for table, c in applied.tables.items()
+    }
+    conflicts = sum(issue.kind in ("value", "delete") for issue in applied.issues)
+    if not applied.new:
+        sentence = _(
+            "%(file)s: everything in dispatch %(number)s of %(office)s is here already.",
+            file=name,
+            number=m.number,
+            office=holder.title,
+        )
+        return Received(name, "imported" if done else "already", sentence, **common)  # type: ignore[arg-type]
+    records = sum(sum(c.values()) for c in counts.values())
+    what = n_("%(num)s record", "%(num)s records", records)
+    sentence = (
+        _(
+            "%(file)s: imported dispatch %(number)s of %(office)s, %(records)s.",
+            file=name,
+            number=m.number,
+            office=holder.title,
+            records=what,
+        )
+        if done
+        else _(
+            "%(file)s: dispatch %(number)s of %(office)s would change %(records)s.",
+            file=name,
+            number=m.number,
+            office=holder.title,
+            records=what,
+        )
+    )
+    if conflicts:
+        sentence += " " + n_("%(num)s conflict waits for a person.", "%(num)s conflicts wait for a person.", conflicts)
+    if applied.quarantined:
+        sentence += " " + n_(
+            "%(num)s change was kept apart because its author may not make it.",
+            "%(num)s changes were kept apart because their author may not make them.",
+            len(applied.quarantined),
+        )
+    return Received(
+        name,
+        "imported" if done else "would",
+        sentence,
+        "",
+        holder.code,
+        m.number,
+        len(applied.new),
+        counts,
+        conflicts,
+        len(applied.quarantined),
+    )

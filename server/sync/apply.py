@@ -1,0 +1,250 @@
+"""Taking in changesets that came in a dispatch: all of them or none, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from server.base.errors import Refused
+from server.base.i18n import _
+from server.sync import replica, sql, store
+from server.sync.canonical import Changeset, Op, decode
+from server.sync.ledger import Fact, Ledger
+from server.sync.project import Counts, Issue, Step, project, put_issues
+from server.sync.shape import FRAMEWORK, OFFICE, shape
+from server.sync.triggers import muted
+
+#: Says whether the author of a changeset may write in its scope. It reads `office`, `device`, `scope`, `stream`, `seq`.
+Allowed = Callable[[Changeset], bool]
+#: Changesets projected at a time: bounds the memory of a large import.
+_BATCH = 4000
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """An op that was kept but not applied. `reason` is "author", "table", "owner" or "foreign"."""
+
+    changeset: str
+    table: str
+    row: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an import did. With `missing` (ids, hex) nothing was done: the dispatch waits for what is missing.
+
+    `tables` counts the rows of each table that were created, changed and hidden; `issues` are those opened;
+    `first` and `last` are arrival numbers of the new changesets; `rotated` says that this replica found its own
+    stream continued elsewhere and goes on under a new incarnation.
+    """
+
+    new: tuple[str, ...] = ()
+    already: int = 0
+    first: int | None = None
+    last: int | None = None
+    tables: Mapping[str, Counts] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
+    closed: int = 0
+    quarantined: tuple[Quarantined, ...] = ()
+    missing: tuple[str, ...] = ()
+    rotated: bool = False
+
+    @property
+    def forks(self) -> tuple[str, ...]:
+        """Keys of the streams that were found to have two ends."""
+        return tuple(issue.row for issue in self.issues if issue.kind == "fork")
+
+
+def allow_all(_change: Changeset) -> bool:
+    """For tests and for changesets that were judged before."""
+    return True
+
+
+def apply_changesets(
+    connection: sa.Connection,
+    raws: Iterable[bytes | Changeset],
+    *,
+    allowed: Allowed = allow_all,
+    lost: Iterable[bytes] = (),
+) -> Applied:
+    """Apply changesets, given in any order and with repeats, inside the caller's transaction.
+
+    What headquarters declared lost counts as known; `lost` adds ids to that. Ops outside their author's scope are kept
+    and told (`quarantined`), the rest goes in. Raises Refused (`changeset_malformed`, `changeset_newer`,
+    `changeset_chain`) when a changeset cannot be what it says; the caller rolls back.
+    """
+    changes: dict[bytes, Changeset] = {}
+    given = 0
+    for raw in raws:
+        change = raw if isinstance(raw, Changeset) else decode(raw)
+        changes[change.id] = change
+        given += 1
+    ledger = Ledger(connection)
+    known = _known(connection, changes)
+    new = {i: c for i, c in changes.items() if i not in known}
+    already = given - len(new)
+    if not new:
+        return Applied(already=already)
+    missing = _missing(ledger, new) - set(lost)
+    if missing:
+        missing -= store.lost_ids(connection)
+    if missing:
+        return Applied(already=already, missing=tuple(sorted(i.hex() for i in missing)))
+    ordered = _in_order(new)
+    with muted(connection):
+        return _take_in(connection, ledger, ordered, allowed, already)
+
+
+def preview(connection: sa.Connection, raws: Iterable[bytes | Changeset], *, allowed: Allowed = allow_all) -> Applied:
+    """What `apply_changesets` would do; the database is as before when it returns."""
+    savepoint = connection.begin_nested()
+    try:
+        return apply_changesets(connection, raws, allowed=allowed)
+    finally:
+        savepoint.rollback()
+
+
+def _known(connection: sa.Connection, ids: Iterable[bytes]) -> set[bytes]:
+    query = "SELECT id FROM sync_changeset WHERE id IN (%s)"
+    return {row[0] for row in sql.rows_in(connection, query, ids)}
+
+
+def depends_on(change: Changeset) -> set[bytes]:
+    """Ids of the changesets that must be here before `change`."""
+    named = set(change.refs)
+    if change.prev is not None:
+        named.add(change.prev)
+    return named
+
+
+def _missing(ledger: Ledger, new: Mapping[bytes, Changeset]) -> set[bytes]:
+    """Ids that the new changesets build on and that are neither among them nor here."""
+    needed: set[bytes] = set()
+    for change in new.values():
+        needed.update(depends_on(change))
+    outside = {i for i in needed if i not in new}
+    here = ledger.by_ids(outside)
+    return {i for i in outside if i not in here}
+
+
+def _in_order(new: Mapping[bytes, Changeset]) -> list[Changeset]:
+    """The changesets so that each comes after those it builds on; as given when they are so already."""
+    placed: set[bytes] = set()
+    ordered: list[Changeset] = []
+    stack: list[Changeset] = []
+    for start in new.values():
+        stack.append(start)
+        while stack:
+            change = stack[-1]
+            if change.id in placed:
+                stack.pop()
+                continue
+            before = [new[i] for i in depends_on(change) if i in new and i not in placed]
+            if before:
+                stack.extend(before)
+            else:
+                placed.add(change.id)
+                ordered.append(stack.pop())
+    return ordered
+
+
+def _take_in(
+    connection: sa.Connection, ledger: Ledger, ordered: Sequence[Changeset], allowed: Allowed, already: int
+) -> Applied:
+    own = replica.identity(connection)
+    mine = own.incarnation if own else ""
+    first = n = store.last_number(connection) + 1
+    writer = store.Writer(connection)
+    tables: dict[str, Counts] = {}
+    issues: list[Issue] = []
+    quarantined: list[Quarantined] = []
+    closed = 0
+    for start in range(0, len(ordered), _BATCH):
+        steps = []
+        for change in ordered[start : start + _BATCH]:
+            depends = ledger.by_ids(depends_on(change))
+            _check_chain(change, depends)
+            barred = not allowed(change)
+            steps.append(_step(n, change, barred, depends, quarantined))
+            writer.add(n, change, barred)
+            ledger.remember(Fact(n, change.id, change.depth, change.seq, change.incarnation, change.scope), change)
+            n += 1
+        writer.flush()
+        outcome = project(connection, ledger, steps)
+        ledger.forget_bodies()
+        issues += outcome.opened
+        closed += outcome.closed
+        for table, counts in outcome.tables.items():
+            total = tables.setdefault(table, Counts())
+            total.created += counts.created
+            total.changed += counts.changed
+            total.deleted += counts.deleted
+    issues += store.note_forks(connection, {change.stream for change in ordered})
+    told = [_quarantine_issue(q) for q in quarantined]
+    put_issues(connection, told)
+    rotated = bool(mine) and any(change.incarnation == mine for change in ordered)
+    if rotated:
+        replica.rotate(connection, "own stream continued elsewhere")
+    return Applied(
+        new=tuple(change.id.hex() for change in ordered), already=already, first=first, last=n - 1, tables=tables,
+        issues=(*issues, *told), closed=closed, quarantined=tuple(quarantined), rotated=rotated,
+    )  # fmt: skip
+
+
+def _check_chain(change: Changeset, depends: Mapping[bytes, Fact]) -> None:
+    """A changeset must follow its predecessor in its own stream and be just deeper than all it builds on."""
+    prev = depends.get(change.prev) if change.prev is not None else None
+    broken = prev is not None and (
+        prev.seq + 1 != change.seq or prev.incarnation != change.incarnation or prev.scope != change.scope
+    )
+    complete = len(depends) == len(depends_on(change))
+    deepest = max((fact.depth for fact in depends.values()), default=0)
+    if broken or change.depth <= deepest or (complete and change.depth != deepest + 1):
+        raise Refused(
+            _("The history in this file contradicts itself. Ask the sender to send the dispatch again."),
+            "changeset_chain",
+        )
+
+
+def out_of_scope(op: Op, scope: str, depends: Mapping[bytes, Fact]) -> str | None:
+    """Why an op may not count, judged from what never changes; None when it may.
+
+    "table": the table belongs to another kind of scope. "foreign": it builds on changes of another scope.
+    "owner": it makes or hands over a record for another office than the one whose scope it is in.
+    """
+    known = shape().get(op.table)
+    if known is not None and (known.scope == FRAMEWORK) != (scope == FRAMEWORK):
+        return "table"
+    anchored = bool(op.seen)
+    for ids in (*op.preds.values(), op.seen):
+        for i in ids:
+            anchored = True
+            fact = depends.get(i)
+            if fact is not None and fact.scope != scope:
+                return "foreign"
+    if scope != FRAMEWORK:
+        owner = op.values.get("office")
+        if (not anchored or "office" in op.values) and OFFICE + str(owner) != scope:
+            return "owner"
+    return None
+
+
+def _step(
+    n: int, change: Changeset, barred: bool, depends: Mapping[bytes, Fact], quarantined: list[Quarantined]
+) -> Step:
+    """The ops of a changeset that count; the others are noted in `quarantined`."""
+    ops = []
+    for op in change.ops:
+        reason = "author" if barred else out_of_scope(op, change.scope, depends)
+        if reason is None:
+            ops.append(op)
+        else:
+            quarantined.append(Quarantined(change.id.hex(), op.table, op.row, reason))
+    return Step(n, change, ops)
+
+
+def _quarantine_issue(q: Quarantined) -> Issue:
+    return Issue("quarantine", q.table, q.row, q.changeset, '{"reason":"' + q.reason + '"}')

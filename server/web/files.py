@@ -1,0 +1,41 @@
+"""Files that leave Valise: an attachment in a browser, the system's save dialog in the window.
+
+A web view's own downloads lose the file or the page, so the window hands in two callables when it starts:
+`app.extensions["valise.save_file"](suggested_name, data)` gives the path or None when the person cancels, and
+`app.extensions["valise.view_file"](suggested_name, data)` shows a copy in the system's viewer.
+"""
+
+from __future__ import annotations
+
+import io
+
+from flask import current_app, flash, redirect, send_file
+from werkzeug.wrappers import Response
+
+from server.base.config import Config
+from server.base.i18n import _
+
+
+def hand_over(name: str, data: bytes, media_type: str, back: str) -> Response:
+    """Let the person keep a file. In the window, answers with the page `back` and says where the file is."""
+    if not _in_window("valise.save_file"):
+        return send_file(io.BytesIO(data), media_type, as_attachment=True, download_name=name)
+    path = current_app.extensions["valise.save_file"](name, data)
+    if path is None:
+        flash(_("Not saved: no place was chosen."), "care")
+    else:
+        flash(_("Saved as %(path)s", path=path))
+    return redirect(back)
+
+
+def show_file(name: str, data: bytes, media_type: str, back: str) -> Response:
+    """Let the person look at a file: in the browser's viewer, or beside the window in the system's."""
+    if not _in_window("valise.view_file"):
+        return send_file(io.BytesIO(data), media_type, as_attachment=False, download_name=name)
+    current_app.extensions["valise.view_file"](name, data)
+    return redirect(back)
+
+
+def _in_window(need: str) -> bool:
+    config: Config = current_app.extensions["valise.config"]
+    return config.in_window and need in current_app.extensions

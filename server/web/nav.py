@@ -1,0 +1,50 @@
+"""The main menu: what this office sees, in the order of the working day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from server.base.i18n import mark
+from server.web.here import where_we_are
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu: the page it leads to, its words (to be translated), its icon."""
+
+    endpoint: str
+    words: str
+    icon: str
+    hq_only: bool = False
+    begins_group: bool = False
+
+    @property
+    def current(self) -> bool:
+        """Whether the page shown belongs to it."""
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+MENU = (
+    Entry("home.show", mark("Home"), "home"),
+    Entry("activities.index", mark("Activities"), "activities"),
+    Entry("milestones.index", mark("Milestones"), "milestones"),
+    Entry("workplan.index", mark("Work plan"), "workplan"),
+    Entry("reports.index", mark("Reports"), "reports"),
+    Entry("exchange.show", mark("Send and receive"), "send", begins_group=True),
+    Entry("overview.show", mark("Overview"), "overview", hq_only=True),
+    Entry("offices.index", mark("Offices"), "offices", hq_only=True),
+    Entry("settings.show", mark("Settings"), "settings", begins_group=True),
+    Entry("help.show", mark("Help"), "help"),
+)
+
+
+def show_menu(app: Flask) -> None:
+    """Give every page its menu and the help topic that belongs to it."""
+    app.context_processor(lambda: {"menu": _entries(), "help_topic": request.blueprint or "home"})
+
+
+def _entries() -> list[Entry]:
+    here = where_we_are()
+    return [entry for entry in MENU if here is not None and (here.office.hq or not entry.hq_only)]

@@ -1,0 +1,1 @@
+"""One module per menu entry, each with one blueprint `page`; none imports another."""

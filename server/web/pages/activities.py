@@ -1,0 +1,161 @@
+"""Activities: the log. A list that is searched and filtered by its address, and the form that logs."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from server.base.i18n import _, mark
+from server.domain.activities import models
+from server.domain.activities.commands import log_activity
+from server.domain.activities.queries import SORTS, ActivityFacts, Filter, activities, activity
+from server.domain.framework import queries as framework
+from server.domain.people.queries import offices
+from server.domain.records import delete, undelete
+from server.domain.workplan.queries import planned
+from server.web.answers import Answer, offer_undo, said
+from server.web.database import session, writing
+from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, NumberQuestion, SeveralQuestion
+from server.web.fields import TextQuestion, TickQuestion
+from server.web.forms import Form, displayed
+from server.web.here import here
+from server.web.lists import narrowed, number_in
+
+page = Blueprint("activities", __name__)
+
+
+class ActivityForm(Form):
+    """One activity, as the officer tells it."""
+
+    title = TextQuestion(mark("What happened?"), mark("In a few words, such as “National launch of the programme”."))
+    date_from = DateQuestion(mark("When did it happen, or begin?"), mark("Give what you know: the year alone is enough."))
+    date_to = DateQuestion(mark("When did it end?"), mark("Only if it went on for longer."), optional=True)
+    output_id = ChoiceQuestion(mark("Which output does it serve?"))
+    country_id = ChoiceQuestion(mark("In which country?"), mark("Leave empty for a global output."), optional=True)
+    narrative = LongQuestion(mark("What was done, and what came of it?"),
+                             mark("Two to five sentences. They go into the report as you write them."), rows=6,
+                             optional=True)
+    title_local = TextQuestion(mark("What happened, in your office's language?"), optional=True, local=True)
+    narrative_local = LongQuestion(mark("What was done, in your office's language?"), optional=True, local=True, rows=4)
+    place = TextQuestion(mark("Where?"), mark("Town or venue."), optional=True)
+    partners = TextQuestion(mark("With which partners?"), optional=True)
+    women = NumberQuestion(mark("Women"), optional=True)
+    men = NumberQuestion(mark("Men"), optional=True)
+    participants = NumberQuestion(mark("All participants"), optional=True)
+    lead_agency_id = ChoiceQuestion(mark("Which agency was in the lead?"), optional=True)
+    support_agency_ids = SeveralQuestion(mark("Which agencies supported it?"), optional=True)
+    planned_id = ChoiceQuestion(mark("Which line of the work plan does it carry out?"), optional=True)
+    in_report = TickQuestion(mark("Put it into the report as an achievement"))
+    position = NumberQuestion(mark("Place in the report"), mark("1 comes first."), optional=True)
+
+    def offer(self) -> Self:
+        """Fill the lists to choose from, and leave out what this office has no use for."""
+        at = here()
+        outputs = framework.outputs(session())
+        agencies = [(a.id, a.code) for a in framework.agencies(session())]
+        self.output_id.choices = [(o.id, f"{o.number}. {o.title}") for o in outputs]
+        self.country_id.choices = [(c.id, c.name) for c in framework.countries(session())]
+        self.lead_agency_id.choices = self.support_agency_ids.choices = agencies
+        self.planned_id.choices = [(p.id, p.title) for p in planned(session(), office=at.office.id)]
+        if at.office.country_id:
+            del self.country_id
+        if not at.office.language:
+            del self.title_local
+            del self.narrative_local
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """A country office's own country goes without asking, unless the output is a global one."""
+        found = super().values()
+        if here().office.country_id:
+            level = {o.id: o.level for o in framework.outputs(session())}.get(found["output_id"] or "")
+            found["country_id"] = None if level == "global" else here().office.country_id
+        return found
+
+
+@page.get("/activities")
+def index() -> Answer:
+    """The log, newest first; search, filters, order and page stand in the address."""
+    asked = request.args
+    wanted = Filter(
+        words=asked.get("q", "").strip(), output_id=asked.get("output") or None,
+        country_id=asked.get("country") or None, office=asked.get("office") or None,
+        in_report=True if asked.get("report") else None,
+        sort=asked.get("sort", "") if asked.get("sort") in SORTS else SORTS[0], page=number_in("page"),
+    )
+    return render_template(
+        "activities/list.html", found=activities(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
+        outputs=framework.outputs(session()), countries=framework.countries(session()), offices=offices(session()),
+    )
+
+
+@page.route("/activities/new", methods=["GET", "POST"])
+def log() -> Answer:
+    """Log an activity."""
+    form = _form({"planned_id": request.args.get("planned"), "output_id": request.args.get("output")}, "activity/new")
+    if form.sent():
+        saved = form.save(here().author, lambda work: log_activity(work, form.values()))
+        if saved:
+            said(_("Logged: %(title)s", title=form.title.data))
+            return redirect(url_for(".log") if request.form.get("another") else url_for(".show", id=saved))
+    return render_template("activities/form.html", form=form, activity=None), 422 if form.problems else 200
+
+
+@page.get("/activities/<id>")
+def show(id: str) -> Answer:
+    """One activity with all that is known of it."""
+    return render_template("activities/show.html", **_told(activity(session(), id)))
+
+
+@page.route("/activities/<id>/edit", methods=["GET", "POST"])
+def edit(id: str) -> Answer:
+    """Change an activity of one's own office."""
+    known = activity(session(), id)
+    form = _form({name: getattr(known, name, None) for name in _FIELDS}, f"activity/{id}", displayed("activity", id))
+    if form.sent() and form.save(here().author,
+                                 lambda work: log_activity(work, form.values(), id=id, seen=form.heads_seen())):
+        said(_("Saved: %(title)s", title=form.title.data))
+        return redirect(url_for(".show", id=id))
+    return render_template("activities/form.html", form=form, activity=known), 422 if form.problems else 200
+
+
+@page.post("/activities/<id>/delete")
+def remove(id: str) -> Answer:
+    """Delete at once, and offer Undo."""
+    known = activity(session(), id)
+    with writing(here().author) as work:
+        delete(work, models.Activity, id)
+    offer_undo(_("Deleted: %(title)s", title=known.title), url_for(".restore", id=id))
+    return redirect(url_for(".index"))
+
+
+@page.post("/activities/<id>/restore")
+def restore(id: str) -> Answer:
+    """Undo a deletion."""
+    with writing(here().author) as work:
+        undelete(work, models.Activity, id)
+    said(_("The activity is back."))
+    return redirect(url_for(".show", id=id))
+
+
+_FIELDS = tuple(name for name in ActivityForm.__dict__ if hasattr(models.Activity, name))
+
+
+def _form(values: dict[str, Any], draft: str, seen: Any = None) -> ActivityForm:
+    return ActivityForm.on(values, seen=seen, draft=draft)
+
+
+def _told(known: ActivityFacts) -> dict[str, Any]:
+    """What the page shows: the names behind the ids."""
+    agencies = {a.id: a.code for a in framework.agencies(session())}
+    lines = {p.id: p.title for p in planned(session(), office=known.office)} if known.planned_id else {}
+    return {
+        "activity": known,
+        "output": next((o for o in framework.outputs(session()) if o.id == known.output_id), None),
+        "country": next((c for c in framework.countries(session()) if c.id == known.country_id), None),
+        "office": next((o for o in offices(session()) if o.id == known.office), None),
+        "lead": agencies.get(known.lead_agency_id or "", ""),
+        "support": [agencies[a] for a in known.support_agency_ids if a in agencies],
+        "line": lines.get(known.planned_id or ""),
+    }

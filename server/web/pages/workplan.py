@@ -1,0 +1,182 @@
+"""Work plan: its lines by period and quarter, with status and RAG in line, and the form of a line."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from server.base.i18n import _, mark
+from server.base.money import Money
+from server.domain.framework import queries as framework
+from server.domain.people.queries import offices
+from server.domain.records import delete, undelete
+from server.domain.reporting.figures import add_up
+from server.domain.workplan import models
+from server.domain.workplan.commands import plan_activity
+from server.domain.workplan.queries import PlannedFacts, planned, planned_activity
+from server.domain.workplan.rules import RAGS, STATUSES
+from server.web.answers import Answer, offer_undo, said
+from server.web.database import session, writing
+from server.web.fields import (
+    AmountQuestion,
+    ChoiceQuestion,
+    LongQuestion,
+    NumberQuestion,
+    SeveralQuestion,
+    TextQuestion,
+    TickQuestion,
+)
+from server.web.forms import Form, displayed
+from server.web.here import here
+from server.web.words import choices
+
+page = Blueprint("workplan", __name__)
+
+
+class LineForm(Form):
+    """One line of the work plan."""
+
+    title = TextQuestion(mark("What is planned?"))
+    title_local = TextQuestion(mark("What is planned, in your office's language?"), optional=True, local=True)
+    output_id = ChoiceQuestion(mark("Which output does it serve?"))
+    period_id = ChoiceQuestion(mark("For which period?"))
+    quarters = SeveralQuestion(mark("In which quarters?"), optional=True)
+    country_id = ChoiceQuestion(mark("In which country?"), mark("Leave empty for a global output."), optional=True)
+    responsible = TextQuestion(mark("Who carries it out?"), optional=True)
+    agency_id = ChoiceQuestion(mark("Which agency is responsible?"), optional=True)
+    donor_id = ChoiceQuestion(mark("Who pays?"), optional=True)
+    account_id = ChoiceQuestion(mark("Which budget account?"), optional=True)
+    amount = AmountQuestion(mark("How much is planned for it?"), optional=True, width="short")
+    status = ChoiceQuestion(mark("How far is it?"), radio=True)
+    rag = ChoiceQuestion(mark("Is it on track?"), radio=True, optional=True)
+    note = LongQuestion(mark("Remark on progress"), optional=True, rows=3)
+    in_report = TickQuestion(mark("Put it into the report as a key intervention"))
+    position = NumberQuestion(mark("Place in the report"), mark("1 comes first."), optional=True)
+
+    def offer(self) -> LineForm:
+        """Fill the lists to choose from, and leave out what this office has no use for."""
+        at = here()
+        self.output_id.choices = [(o.id, f"{o.number}. {o.title}") for o in framework.outputs(session())]
+        self.period_id.choices = [(p.id, p.title) for p in framework.periods(session())]
+        self.quarters.choices = [(str(q), _("Quarter %(quarter)s", quarter=q)) for q in range(1, 5)]
+        self.country_id.choices = [(c.id, c.name) for c in framework.countries(session())]
+        self.agency_id.choices = [(a.id, a.code) for a in framework.agencies(session())]
+        self.donor_id.choices = [(d.id, d.code) for d in framework.donors(session())]
+        self.account_id.choices = [(a.id, f"{a.code} {a.name}") for a in framework.accounts(session())]
+        self.status.choices, self.rag.choices = choices(STATUSES), choices(RAGS)
+        if at.office.country_id:
+            del self.country_id
+        if not at.office.language:
+            del self.title_local
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """With quarters as they are stored, the programme's currency, and the office's own country."""
+        found = super().values()
+        found["quarters"] = " ".join(found["quarters"]) or None
+        found["currency"] = here().programme.currency if found["amount"] is not None else None
+        if here().office.country_id:
+            level = {o.id: o.level for o in framework.outputs(session())}.get(found["output_id"] or "")
+            found["country_id"] = None if level == "global" else here().office.country_id
+        return found
+
+
+class ProgressForm(Form):
+    """Status and RAG of a line, in its row."""
+
+    status = ChoiceQuestion(mark("How far is it?"))
+    rag = ChoiceQuestion(mark("Is it on track?"), optional=True)
+
+    def offer(self) -> ProgressForm:
+        """The stored words."""
+        self.status.choices, self.rag.choices = choices(STATUSES), choices(RAGS)
+        return self
+
+
+@page.get("/workplan")
+def index() -> Answer:
+    """The plan of a period; quarter and office narrow it."""
+    asked, at = request.args, here()
+    period = framework.period_for(session(), asked.get("period"), at.today)
+    office = asked.get("office") or (None if at.office.hq else at.office.id)
+    quarter = int(asked["quarter"]) if asked.get("quarter") in ("1", "2", "3", "4") else None
+    lines = [line for line in planned(session(), period_id=period.id if period else None, office=office)
+             if quarter is None or quarter in line.quarters]
+    lines.sort(key=lambda line: (line.quarters or (9,), line.position or 999))
+    budget, _others = add_up((Money(x.amount or Decimal(), x.currency) for x in lines), at.programme.currency)
+    return render_template(
+        "workplan/list.html", lines=[(line, _row(line)) for line in lines], period=period, quarter=quarter,
+        office=office, periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
+        outputs={o.id: o for o in framework.outputs(session())}, budget=budget)
+
+
+@page.post("/workplan/<id>/progress")
+def progress(id: str) -> Answer:
+    """Status and RAG from the row. Answers with the row's cells alone when htmx asked."""
+    known = planned_activity(session(), id)
+    form = _row(known)
+    saved = form.sent() and form.save(
+        here().author, lambda work: plan_activity(work, form.values(), id=id, seen=form.heads_seen()))
+    if request.headers.get("HX-Request"):
+        shown = _row(planned_activity(session(), id), fresh=True) if saved else form
+        return render_template("workplan/progress.html", line=known, form=shown, saved=saved)
+    if not saved:
+        return redirect(url_for(".edit", id=id))
+    said(_("Saved: %(title)s", title=known.title))
+    return redirect(request.referrer or url_for(".index"))
+
+
+@page.route("/workplan/new", methods=["GET", "POST"])
+def add() -> Answer:
+    """Add a line."""
+    period = framework.period_for(session(), request.args.get("period"), here().today)
+    form = LineForm.on({"status": "planned", "period_id": period.id if period else None}, draft="planned_activity/new")
+    if form.sent():
+        saved = form.save(here().author, lambda work: plan_activity(work, form.values()))
+        if saved:
+            said(_("Added to the work plan: %(title)s", title=form.title.data))
+            return redirect(url_for(".index", period=form.period_id.data))
+    return render_template("workplan/form.html", form=form, line=None), 422 if form.problems else 200
+
+
+@page.route("/workplan/<id>/edit", methods=["GET", "POST"])
+def edit(id: str) -> Answer:
+    """Change a line."""
+    known = planned_activity(session(), id)
+    values = {name: getattr(known, name, None) for name in _FIELDS}
+    values["quarters"] = " ".join(str(q) for q in known.quarters)
+    form = LineForm.on(values, seen=displayed("planned_activity", id), draft=f"planned_activity/{id}")
+    if form.sent() and form.save(here().author,
+                                 lambda work: plan_activity(work, form.values(), id=id, seen=form.heads_seen())):
+        said(_("Saved: %(title)s", title=form.title.data))
+        return redirect(url_for(".index", period=form.period_id.data))
+    return render_template("workplan/form.html", form=form, line=known), 422 if form.problems else 200
+
+
+@page.post("/workplan/<id>/delete")
+def remove(id: str) -> Answer:
+    """Delete at once, and offer Undo."""
+    known = planned_activity(session(), id)
+    with writing(here().author) as work:
+        delete(work, models.PlannedActivity, id)
+    offer_undo(_("Deleted: %(title)s", title=known.title), url_for(".restore", id=id))
+    return redirect(url_for(".index", period=known.period_id))
+
+
+@page.post("/workplan/<id>/restore")
+def restore(id: str) -> Answer:
+    """Undo a deletion."""
+    with writing(here().author) as work:
+        undelete(work, models.PlannedActivity, id)
+    said(_("The line is back."))
+    return redirect(url_for(".index", period=planned_activity(session(), id).period_id))
+
+
+_FIELDS = tuple(name for name in LineForm.__dict__ if hasattr(models.PlannedActivity, name))
+
+
+def _row(line: PlannedFacts, *, fresh: bool = False) -> ProgressForm:
+    return ProgressForm.on({"status": line.status, "rag": line.rag}, seen=displayed("planned_activity", line.id),
+                           **({"formdata": None} if fresh else {}))
