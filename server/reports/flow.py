@@ -83,16 +83,16 @@ class Together(Block):
         self.keep_next = self.blocks[-1].keep_next
 
     def least(self, width: float) -> float:
-        return _stack(self.blocks, width, 1e9, False)[0].height
+        return stack_blocks(self.blocks, width, 1e9, False)[0].height
 
     def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
-        piece, rest = _stack(self.blocks, width, room, fresh)
+        piece, rest = stack_blocks(self.blocks, width, room, fresh)
         if rest and not fresh:
             return None, self
         return piece, Together(rest) if rest else None
 
 
-def _stack(blocks: Sequence[Block], width: float, room: float, fresh: bool) -> tuple[Piece, list[Block]]:
+def stack_blocks(blocks: Sequence[Block], width: float, room: float, fresh: bool) -> tuple[Piece, list[Block]]:
     """As many of the blocks as fit, one below the other, as one piece; and those left."""
     placed: list[tuple[float, Piece]] = []
     used, gap = 0.0, 0.0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from server.base.i18n import _, direction, number_text, use_language
 from server.reports import styles
-from server.reports.flow import Block, Sheet
+from server.reports.flow import Block, Piece, Sheet, stack_blocks
 from server.reports.table import facts_table
 from server.reports.text.faces import Style
 from server.reports.text.layout import Line, Span, Text, lay_out
@@ -107,37 +107,60 @@ def _pair(pen: Pen, start: str, end: str, y: float, page: Sheet, style: TextStyl
             pen.text(line, x, y, style.size, style.ink)
 
 
-def draw_cover(pen: Pen, frame: Frame, cover: Cover, language: str) -> tuple[float, float, float, float] | None:
-    """The first page; answers the signature box (left, bottom, right, top), if there is one."""
-    rtl = direction(language) == "rtl"
+class _Mark(Block):
+    """The short blue rule below the title."""
+
+    before = 20.0
+
+    def __init__(self, *, right_to_left: bool) -> None:
+        self.right_to_left = right_to_left
+
+    def least(self, width: float) -> float:
+        return 3.0
+
+    def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
+        def draw(pen: Pen, x: float, top: float, width: float) -> None:
+            pen.rectangle(x + width - 64 if self.right_to_left else x, top - 3, 64, 3, styles.BLUE)
+
+        return (Piece(3.0, draw), None) if room >= 3 else (None, self)
+
+
+def draw_cover(
+    pen: Pen, frame: Frame, cover: Cover, language: str
+) -> tuple[tuple[float, float, float, float] | None, list[Block]]:
+    """The first page; answers the signature box (left, bottom, right, top), and what found no room on the page."""
     page = sheet(language)
-    band, column = 132.0, page.column
+    kicker = _paragraph(cover.kicker, "cover-kicker", language)
+    band = max(132.0, kicker.height(page.column) + 72)
     pen.rectangle(0, page.height - band, page.width, band, styles.DEEP)
     pen.rectangle(0, page.height - band - 5, page.width, 5, styles.BLUE)
     if cover.kicker:
-        kicker = _paragraph(cover.kicker, "cover-kicker", language)
-        top = page.height - (band - kicker.height(column)) / 2
-        _stand(pen, kicker, page.left, top, column)
-    y = page.height - band - 74
-    y = _stand(pen, _paragraph(frame.title, "cover-title", language), page.left, y, column)
+        top = page.height - (band - kicker.height(page.column)) / 2
+        _stand(pen, kicker, page.left, top, page.column)
+    lowest, box = _cover_foot(pen, cover, page)
+    blocks: list[Block] = [_title(frame.title, page)]
     if frame.subtitle:
-        y = _stand(pen, _paragraph(frame.subtitle, "cover-subtitle", language), page.left, y - 10, column)
-    y -= 20
-    mark = 64.0
-    pen.rectangle(page.left + column - mark if rtl else page.left, y, mark, 3, styles.BLUE)
-    lowest = _cover_foot(pen, cover, page)
+        blocks.append(_paragraph(frame.subtitle, "cover-subtitle", language))
+    blocks.append(_Mark(right_to_left=direction(language) == "rtl"))
     if cover.facts:
-        y = _fitting_facts(pen, cover.facts, page, y - 26, lowest[0] + 16)
-    return lowest[1]
-
-
-def _fitting_facts(pen: Pen, facts: Sequence[tuple[Text, Text]], page: Sheet, top: float, bottom: float) -> float:
-    """The facts on the cover: as many as there is room for."""
-    piece, _rest = facts_table(facts, page.language).take(page.column, top - bottom, False)
-    if piece is None:
-        return top
+        facts = facts_table(cover.facts, language)
+        facts.before = 26.0
+        blocks.append(facts)
+    top = page.height - band - 74
+    piece, rest = stack_blocks(blocks, page.column, top - lowest - 16, fresh=False)
     piece.draw(pen, page.left, top, page.column)
-    return top - piece.height
+    return box, rest
+
+
+def _title(title: str, page: Sheet) -> Paragraph:
+    """The title as large as four lines allow."""
+    style = styles.text_style("cover-title", page.language)
+    for share in (1.0, 0.8, 0.62):
+        fitting = replace(style, size=round(style.size * share, 1), leading=round(style.leading * share, 1))
+        paragraph = Paragraph(title, fitting, language=page.language, right_to_left=direction(page.language) == "rtl")
+        if len(paragraph.lines(page.column)) <= 4:
+            break
+    return paragraph
 
 
 def _cover_foot(pen: Pen, cover: Cover, page: Sheet) -> tuple[float, tuple[float, float, float, float] | None]:

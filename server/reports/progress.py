@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from server.base.i18n import _, language_name, n_, number_text, percent_text, use_language
 from server.domain.reporting.figures import Figures, amount_text
@@ -178,15 +179,19 @@ def _progress(story: Story, report: model.ProgressReport, chapters: _Chapters) -
 def _money_and_challenges(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
     chapters.begin(_("Spending against budget"))
     write_delivery(story, report.delivery, report.delivery_notes, _("Budget account"), report.programme.currency)
-    chapters.begin(_("Challenges"))
+    chapters.begin(_("Challenges and lessons learned"))
     write_text(story, report.challenges_text,
                "" if report.challenges else _("No challenge was reported in this period."))
     write_challenges(story, report.challenges, with_country=False)
-    chapters.begin(_("Lessons learned"))
+    story.paragraph(_("Lessons learned"), style="caption")
     write_lessons(story, report.lessons, with_country=False)
     chapters.begin(_("Key interventions in the next 12 months"))
     write_text(story, report.next_text, "" if report.interventions else _("No key intervention is planned yet."))
-    write_interventions(story, report.interventions)
+    groups = [(output, list(lines)) for output, lines in groupby(report.interventions, key=lambda one: one.output)]
+    for output, lines in groups:
+        if len(groups) > 1:
+            story.paragraph(output_title(output), style="caption")
+        write_interventions(story, lines)
 
 
 def _papers(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:

@@ -182,7 +182,9 @@ def render(story: Story, frame: Frame) -> Rendered:
     fonts = DocumentFonts()
     pens: list[Pen] = []
     sheets: list[Sheet] = []
-    box = None
+    box: tuple[float, float, float, float] | None = None
+    over: list[Block] = []
+    first = sheet(story.first_language)
 
     def start_page(page: Sheet) -> Pen:
         pens.append(Pen(fonts, page.width, page.height))
@@ -190,10 +192,9 @@ def render(story: Story, frame: Frame) -> Rendered:
         return pens[-1]
 
     if frame.cover:
-        first = sheet(story.first_language)
-        box = draw_cover(start_page(first), frame, frame.cover, story.first_language)
+        box, over = draw_cover(start_page(first), frame, frame.cover, story.first_language)
     covers = len(pens)
-    Filler(start_page).fill(story.items)
+    Filler(start_page).fill([first, *over, PageBreak(), *story.items] if over else story.items)
     pages = anchor_pages(pens)
     for number, (pen, page) in enumerate(zip(pens, sheets, strict=True), 1):
         for write in pen.late:

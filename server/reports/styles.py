@@ -59,7 +59,7 @@ _LATIN = {
     "cell-head": TextStyle(8.5, 11.4, DEEP, Style.BOLD),
     "cover-kicker": TextStyle(11, 15, WHITE, Style.BOLD),
     "cover-title": TextStyle(27, 34, NAVY, Style.BOLD),
-    "cover-subtitle": TextStyle(14, 20, DEEP),
+    "cover-subtitle": TextStyle(14, 20, DEEP, before=10),
     "cover-label": TextStyle(8, 11.5, GREY),
     "cover-text": TextStyle(10, 14.2, INK),
     "cover-strong": TextStyle(10, 14.2, INK, Style.BOLD),

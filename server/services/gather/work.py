@@ -65,7 +65,10 @@ class WorkDone:
 
 
 class WorkPlan:
-    """Lines of the work plan of one period; `office` None: of all offices."""
+    """Lines of the work plan of one period; `reported`: only those that go into a report.
+
+    `office` None: of all offices, by their place; of one office, by output first.
+    """
 
     def __init__(self, shelf: Shelf, period: ReportingPeriod | None, office: str | None, *, reported: bool) -> None:
         self._shelf = shelf
@@ -73,10 +76,9 @@ class WorkPlan:
         if period is not None:
             rows = shelf.rows(PlannedActivity, PlannedActivity.period_id == period.id,
                               *of_office(PlannedActivity, office))
-        order = list(shelf.outputs)
+        order = {id: number for number, id in enumerate(shelf.outputs if office else ())}
         self.rows = sorted((r for r in rows if r.in_report == 1 or not reported), key=lambda r: (
-            reported or order.index(r.output_id) if r.output_id in order else len(order),
-            placed(r.position, None, r.title, r.id)))
+            order.get(r.output_id or "", len(order)), placed(r.position, None, r.title, r.id)))
 
     def lines(self) -> tuple[model.Intervention, ...]:
         """All of them, by output and place."""
