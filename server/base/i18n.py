@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -95,10 +96,12 @@ def money_text(amount: Decimal, currency: str, decimals: int = 2) -> str:
 
 
 def percent_text(value: Decimal | None) -> str:
-    """A percentage with one decimal; a dash when there is none."""
+    """A percentage with one decimal, its sign placed as the language does; a dash when there is none."""
     if value is None:
         return "–"
-    return str(format_percent(value / 100, format="0.0%", locale=locale(language())))
+    here = locale(language())
+    pattern = re.sub(r"0(?=[^0]*$)", "0.0", here.percent_formats[None].pattern, count=1)
+    return str(format_percent(value / 100, format=pattern, locale=here))
 
 
 def day_text(day: date, style: str = "long") -> str:

@@ -88,10 +88,11 @@ class Table(Block):
         height = head.height if head else 0.0
         if self.start >= len(self.spec.rows):
             return height
-        for index in range(self.start, min(self.start + 2, len(self.spec.rows))):
+        last = len(self.spec.rows) - 1
+        for index in range(self.start, min(self.start + 2, last + 1)):
             row = self._row(index, width)
             height += min(row.height, self._height(_CUT_LINES)) if row.lines > _WHOLE_ROW else row.height
-            if row.kind != "band":
+            if row.kind != "band" and not (self.spec.total_row and index + 1 == last):
                 break
         return height
 
@@ -112,7 +113,7 @@ class Table(Block):
             placed.append(row)
             used += row.height
             index, skip = index + 1, 0
-        index, skip = self._keep_together(placed, index, skip, opened)
+        index, skip = self._keep_together(placed, index, skip, opened, fresh)
         if len(placed) == opened and index < len(self.spec.rows):
             return None, self
         rest = self._rest(index, skip) if index < len(self.spec.rows) else None
@@ -129,11 +130,12 @@ class Table(Block):
         band = self._row(self.bands[above - 1], width, again=True)
         return ([band] if band.height < room / 3 else []), self.start, self.skip
 
-    def _keep_together(self, placed: list[_Laid], index: int, skip: int, opened: int) -> tuple[int, int]:
+    def _keep_together(self, placed: list[_Laid], index: int, skip: int, opened: int, fresh: bool) -> tuple[int, int]:
         """No name of rows at a page's end, no total alone on the next page."""
         last = len(self.spec.rows) - 1
         whole = len(placed) - opened
-        if self.spec.total_row and index == last and not skip and whole > 1 and placed[-1].kind == "row":
+        lonely = self.spec.total_row and index == last and not skip and whole > fresh
+        if lonely and placed[-1].kind == "row" and not placed[-1].skipped:
             index = placed.pop().index
         while len(placed) > opened and placed[-1].kind == "band" and index <= last and not skip:
             index = placed.pop().index

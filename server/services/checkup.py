@@ -21,6 +21,7 @@ from server.domain.records import visible
 from server.domain.reporting.figures import days_of
 from server.domain.reporting.queries import reports
 from server.domain.workplan.queries import planned
+from server.services.consolidate import progress_report
 from server.services.overview import reported_achievements
 
 #: titles at least this much alike, at overlapping dates, are shown as a possible double entry
@@ -116,6 +117,8 @@ def _of_texts(session: Session, office: OfficeFacts, period: PeriodFacts) -> Ite
     summaries = [s for s in found[0].sections if s.key == "summary" and s.text]
     if not summaries:
         yield Hint(_("The report has no summary yet."), "report", found[0].id)
+    if not office.hq:
+        yield from (Hint(finding) for finding in progress_report(session, office.id, period.id, "en").findings)
     if office.language:
         for section in found[0].sections:
             if section.text and not section.text_local:

@@ -59,6 +59,7 @@ class Loaded:
 
 def record_id(table: str, name: str) -> str:
     """The id a file's name stands for: a UUID is itself, a short name the same record every time."""
+    name = name.strip()
     try:
         return str(uuid.UUID(name))
     except ValueError:
@@ -137,7 +138,7 @@ def _read_workbook(path: Path) -> LoadFile:
             if not str(record.get("id", "")).strip():
                 errors.append(ValiseError(_('%(where)s: give the record an "id".', where=where)))
                 continue
-            entries.append(_entry(title, {**record, "id": str(record["id"]).strip()}, where))
+            entries.append(_entry(title, {**record, "id": str(record["id"])}, where))
     if errors:
         raise RulesBroken(errors)
     return LoadFile(None, None, tuple(entries))

@@ -12,7 +12,9 @@ from server.base.errors import RuleBroken
 from server.base.money import Money, parse_amount, percentage, share, total
 
 
-@pytest.mark.parametrize("typed", ["454,464.00", "454 464,00", "454.464,00", "454464", "454464.0", "٤٥٤٬٤٦٤٫٠٠", "৪৫৪৪৬৪"])
+@pytest.mark.parametrize(
+    "typed", ["454,464.00", "454 464,00", "454.464,00", "454464", "454464.0", "٤٥٤٬٤٦٤٫٠٠", "৪৫৪৪৬৪"]
+)
 def test_an_amount_is_read_in_every_way_of_writing_it(typed: str) -> None:
     assert parse_amount(typed) == Decimal("454464.00")
 

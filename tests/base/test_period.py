@@ -17,10 +17,16 @@ from server.base.period import PartialDate, parse_date, span_text
 def partial_dates(draw: st.DrawFn) -> PartialDate:
     """Any date with any precision."""
     day = draw(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
-    return draw(st.sampled_from([
-        PartialDate(day.year), PartialDate(day.year, quarter=(day.month + 2) // 3),
-        PartialDate(day.year, month=day.month), PartialDate(day.year, month=day.month, day=day.day),
-    ]))
+    return draw(
+        st.sampled_from(
+            [
+                PartialDate(day.year),
+                PartialDate(day.year, quarter=(day.month + 2) // 3),
+                PartialDate(day.year, month=day.month),
+                PartialDate(day.year, month=day.month, day=day.day),
+            ]
+        )
+    )
 
 
 @given(partial_dates())
@@ -34,10 +40,15 @@ def test_a_date_begins_before_it_ends_and_lasts_no_longer_than_its_precision(som
     assert 1 <= days <= {"day": 1, "month": 31, "quarter": 92, "year": 366}[some.precision]
 
 
-@pytest.mark.parametrize(("text", "first", "last"), [
-    ("2014-Q2", date(2014, 4, 1), date(2014, 6, 30)), ("2014-02", date(2014, 2, 1), date(2014, 2, 28)),
-    ("2016-02", date(2016, 2, 1), date(2016, 2, 29)), ("2014", date(2014, 1, 1), date(2014, 12, 31)),
-])
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2014-Q2", date(2014, 4, 1), date(2014, 6, 30)),
+        ("2014-02", date(2014, 2, 1), date(2014, 2, 28)),
+        ("2016-02", date(2016, 2, 1), date(2016, 2, 29)),
+        ("2014", date(2014, 1, 1), date(2014, 12, 31)),
+    ],
+)
 def test_bounds_of_a_coarse_date(text: str, first: date, last: date) -> None:
     assert (parse_date(text).first(), parse_date(text).last()) == (first, last)
 

@@ -1,0 +1,54 @@
+// What pages do beyond HTML and htmx. Every page works without it.
+"use strict";
+
+// A form that was sent back puts the reader at the list of what is wrong.
+document.querySelector(".errors")?.focus();
+
+// Ctrl+S (Cmd+S) saves the page's main form.
+document.addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
+  const form = document.querySelector("form[data-main]");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit(form.querySelector("button.main") ?? undefined);
+});
+
+// Files dropped anywhere on a drop area go into its input; the form is sent at once.
+for (const area of document.querySelectorAll("[data-drop]")) {
+  const input = area.querySelector("input[type=file]");
+  const over = (on) => (event) => {
+    event.preventDefault();
+    area.classList.toggle("over", on);
+  };
+  area.addEventListener("dragover", over(true));
+  area.addEventListener("dragleave", over(false));
+  area.addEventListener("drop", (event) => {
+    over(false)(event);
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.form.requestSubmit();
+  });
+}
+// A file dropped beside the area must not replace the page.
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => event.preventDefault());
+}
+
+// A choice in a list is sent when it is made; its button is for those without script.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-sends]");
+  if (form) form.requestSubmit();
+});
+
+// A second click while a form is on its way sends nothing twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method === "post" && !form.hasAttribute("hx-post")) form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});

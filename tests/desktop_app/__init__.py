@@ -1,0 +1,1 @@
+"""Start, window and dialogs: mostly real processes."""

@@ -1,0 +1,45 @@
+"""Lines of the work plan as lists and reports read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from sqlalchemy.orm import Session
+
+from server.base.errors import NotFound
+from server.domain.records import delete
+from server.domain.workplan.models import PlannedActivity
+from server.domain.workplan.queries import planned, planned_activity
+from tests.domain.conftest import CreateWork
+from tests.domain.samples import OFFICE, PERIOD, PLANNED, SAMPLES, write
+
+
+def test_a_line_is_told_with_its_quarters_and_its_exact_amount(create_work: CreateWork, session: Session) -> None:
+    id = write(create_work("kg"), "planned_activity", {**SAMPLES["planned_activity"], "amount": "0.10"})
+    session.expire_all()
+    found = planned_activity(session, id)
+    assert (found.quarters, found.amount, found.currency) == ((1, 3), Decimal("0.10"), "USD")
+    assert str(found.amount) == "0.10"
+
+
+def test_a_line_without_words_for_them_is_planned_in_dollars(session: Session) -> None:
+    found = planned_activity(session, PLANNED("line"))
+    assert (found.status, found.rag, found.currency, found.amount, found.quarters) == ("planned", None, "USD", None, ())
+
+
+def test_the_plan_is_asked_for_by_office_period_and_report(create_work: CreateWork, session: Session) -> None:
+    line = SAMPLES["planned_activity"]
+    write(create_work("rs"), "planned_activity", {**line, "title": "in Serbia"})
+    write(create_work("kg"), "planned_activity", {**line, "title": "next", "period_id": PERIOD("y2"), "in_report": 1})
+    gone = write(create_work("kg"), "planned_activity", {**line, "title": "gone"})
+    delete(create_work("kg"), PlannedActivity, gone)
+    assert [p.title for p in planned(session, office=OFFICE("rs"))] == ["in Serbia"]
+    assert [p.title for p in planned(session, period_id=PERIOD("y2"))] == ["next"]
+    assert [p.title for p in planned(session, office=OFFICE("kg"), in_report=False)] == ["Launch"]
+    assert [p.title for p in planned(session, in_report=True)] == ["next"]
+
+
+def test_a_line_that_never_came_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound, match="This line of the work plan is not here"):
+        planned_activity(session, PLANNED("never"))
