@@ -26,6 +26,7 @@ from server.base.i18n import (
     percent_text,
 )
 from server.base.period import parse_date, span_text
+from server.web.lists import same_but
 
 #: stored word -> (words for people, tone of the tag)
 STATES: Mapping[str, tuple[str, str]] = {
@@ -108,7 +109,9 @@ def instant(stored: str | datetime | None) -> str:
 def give_words(app: Flask) -> None:
     """Hand all of these to the templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(_=_, n_=n_, months=months, state_words=state_words, number=number_text)
+    app.jinja_env.globals.update(
+        _=_, n_=n_, months=months, state_words=state_words, number=number_text, same_but=same_but
+    )
     app.jinja_env.filters.update(
         when=when, short_when=short_when, instant=instant, day=day_text, percent=percent_text, number=number_text,
         language_name=language_name, money=lambda amount, currency="USD": money_text(amount, currency),

@@ -1,0 +1,51 @@
+"""The web application, put together. Reads like a table of contents."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from server.base.config import Config
+from server.base.paths import asset_dir
+from server.web.database import attach_database
+from server.web.errors import explain
+from server.web.here import locate
+from server.web.language import speak
+from server.web.nav import show_menu
+from server.web.pages import (
+    activities,
+    drafts,
+    exchange,
+    help,
+    home,
+    milestones,
+    offices,
+    overview,
+    reports,
+    settings,
+    setup,
+    workplan,
+)
+from server.web.security import guard
+from server.web.words import give_words
+
+PAGES = (
+    home, activities, milestones, workplan, reports, exchange, overview, offices, settings, help, setup, drafts,
+)  # fmt: skip
+
+
+def create_app(config: Config) -> Flask:
+    """The pages on one data folder. Errors: Refused when the folder cannot be opened."""
+    assets = asset_dir()
+    app = Flask("valise", static_folder=assets / "static", template_folder=assets / "templates")
+    app.extensions["valise.config"] = config
+    attach_database(app, config)
+    guard(app, config)
+    speak(app)
+    locate(app, config)
+    give_words(app)
+    show_menu(app)
+    explain(app)
+    for page in PAGES:
+        app.register_blueprint(page.page)
+    app.extensions["valise.take_files"] = exchange.take_files(app)
+    return app
