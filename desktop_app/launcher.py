@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import mimetypes
@@ -25,7 +26,7 @@ from desktop_app.system_language import system_language
 from desktop_app.trouble import Trouble
 from desktop_app.webview_check import NoWindow, plain_problem
 from desktop_app.window import Window
-from desktop_app.window_process import WindowProcess
+from desktop_app.window_process import WindowProcess, has_own_process
 from server.base.config import Config
 from server.base.errors import ValiseError
 from server.base.i18n import _, language, use_language
@@ -44,8 +45,16 @@ log = logging.getLogger("valise.desktop")
 
 
 def real_app(config: Config) -> Any:
-    """Valise's own app, imported when it is needed: by then the window's toolkit loads beside it."""
-    return importlib.import_module("server.app").create_app(config)
+    """Valise's own app, imported when it is needed: by then the window's toolkit loads beside it.
+
+    Modules are made of things that stay. Looking among them for rubbish takes a sixth of the start, so that waits.
+    """
+    gc.disable()
+    try:
+        return importlib.import_module("server.app").create_app(config)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def open_window(
@@ -88,7 +97,7 @@ def prepare_window(data: DataDir) -> AnyWindow:
     problem = plain_problem()
     if problem:
         raise NoWindow(problem)
-    if sys.platform.startswith("linux"):
+    if has_own_process():
         return WindowProcess(_("Valise"), _ICON, data.webview, language())
     return Window(_("Valise"), _ICON, data.webview)
 

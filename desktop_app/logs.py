@@ -15,6 +15,8 @@ from types import TracebackType
 
 _MOST_BYTES = 1 << 20
 _KEPT = 5
+#: what these say below the level tells nobody anything
+_QUIETER = {"waitress.queue": logging.ERROR, "alembic": logging.WARNING, "fontTools": logging.WARNING}
 
 log = logging.getLogger("valise.desktop")
 log.addHandler(logging.NullHandler())  # before the log is open, nothing is to show up on stderr by itself
@@ -38,7 +40,8 @@ def logging_to(path: Path) -> Iterator[None]:
         before = root.level
         root.addHandler(handler)
         root.setLevel(logging.INFO)
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        for name, level in _QUIETER.items():
+            logging.getLogger(name).setLevel(level)
         stack.callback(handler.close)
         stack.callback(root.removeHandler, handler)
         stack.callback(root.setLevel, before)

@@ -26,6 +26,11 @@ from server.base.i18n import _, use_language
 log = logging.getLogger("valise.desktop")
 
 
+def has_own_process() -> bool:
+    """True on Linux; elsewhere the web view has processes of its own, and the window is ours."""
+    return sys.platform.startswith("linux")
+
+
 class Line:
     """One end of the socket pair; each message is a JSON object on a line of its own."""
 

@@ -13,6 +13,7 @@ from server.web.language import speak
 from server.web.nav import show_menu
 from server.web.pages import (
     activities,
+    conflicts,
     drafts,
     exchange,
     help,
@@ -29,7 +30,8 @@ from server.web.security import guard
 from server.web.words import give_words
 
 PAGES = (
-    home, activities, milestones, workplan, reports, exchange, overview, offices, settings, help, setup, drafts,
+    home, activities, milestones, workplan, reports, exchange, conflicts, overview, offices, settings, help, setup,
+    drafts,
 )  # fmt: skip
 
 

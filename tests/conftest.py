@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from server.base.clock import fixed_clock
 from server.db.base import Base
-from server.db.session import open_engine
+from server.db.session import Author, open_engine
+from server.domain.records import Work
 from tests.house import table_modules
+from tests.samples import OFFICE, create_world
 
 table_modules()
 
@@ -24,6 +28,11 @@ RequireTool = Callable[[str], str]
 Require = Callable[[bool, str], None]
 #: an engine on a new database with all tables; its name in the test's folder may be given
 CreateDatabase = Callable[..., sa.Engine]
+#: the work of one person of an office ("hq", "kg", "rs") in the test's session
+CreateWork = Callable[[str], Work]
+
+#: the day on which the small programme is worked at
+CLOCK = fixed_clock("2014-09-01T08:00:00+00:00")
 
 _THIS_MACHINE = ("127.0.0.1", "localhost")
 
@@ -91,3 +100,33 @@ def create_database(tmp_path: Path) -> Iterator[CreateDatabase]:
     yield create
     for engine in engines:
         engine.dispose()
+
+
+def _working_in(session: Session) -> CreateWork:
+    return lambda code: Work(session, Author("Programme officer", OFFICE(code), code == "hq"), CLOCK)
+
+
+@pytest.fixture(scope="session")
+def small_programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    """A database with the small programme of tests/samples.py, made once; tests roll back what they add."""
+    engine = open_engine(tmp_path_factory.mktemp("small") / "valise.db")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        create_world(_working_in(session))
+        session.commit()
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def small_session(small_programme: sa.Engine) -> Iterator[Session]:
+    """A session on the small programme; it is rolled back."""
+    with Session(small_programme) as session:
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def create_work(small_session: Session) -> CreateWork:
+    """The work of a person of an office, in that session."""
+    return _working_in(small_session)

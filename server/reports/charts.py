@@ -15,6 +15,7 @@ from server.reports.flow import Block, Piece
 from server.reports.text.faces import Style
 from server.reports.text.layout import lay_out, text_width
 from server.reports.text.pen import Pen
+from server.reports.text.structure import Tag
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ class ChartBlock(Block):
     before = 4.0
     after = 8.0
 
-    def __init__(self, chart: Chart, code: str) -> None:
+    def __init__(self, chart: Chart, code: str, alternative: str = "") -> None:
         self.chart, self.language = chart, code
+        self.tag = Tag("Figure", alternative=alternative or chart.title)
 
     def least(self, width: float) -> float:
         return _draw(self.chart, width, self.language).height
@@ -110,7 +112,13 @@ class ChartBlock(Block):
         drawing = _draw(self.chart, width, self.language)
         if drawing.height > room and not fresh:
             return None, self
-        return Piece(drawing.height, lambda pen, x, top, _width: _put(pen, drawing, x, top, self.language)), None
+
+        def draw(pen: Pen, x: float, top: float, _width: float) -> None:
+            pen.begin(self.tag)
+            _put(pen, drawing, x, top, self.language)
+            pen.end()
+
+        return Piece(drawing.height, draw), None
 
 
 def to_svg(chart: Chart, *, width: float = 640.0, alternative: str = "") -> str:

@@ -11,6 +11,7 @@ from server.reports.flow import Block, Piece
 from server.reports.text.layout import Line, lay_out
 from server.reports.text.paragraph import TextStyle
 from server.reports.text.pen import Pen
+from server.reports.text.structure import Tag
 
 #: Room at the end of an entry that titles keep free for the page number, in points.
 _NUMBER_ROOM = 34.0
@@ -31,8 +32,9 @@ class ContentsBlock(Block):
 
     after = 12.0
 
-    def __init__(self, entries: Sequence[Entry], start: int = 0) -> None:
+    def __init__(self, entries: Sequence[Entry], start: int = 0, tag: Tag | None = None) -> None:
         self.entries, self.start = entries, start
+        self.tag = tag or Tag("TOC")
 
     def least(self, width: float) -> float:
         shown = self.entries[self.start : self.start + 2]
@@ -51,11 +53,11 @@ class ContentsBlock(Block):
         shown = self.entries[self.start : end]
         if not shown and self.start < len(self.entries):
             return None, self
-        rest = ContentsBlock(self.entries, end) if end < len(self.entries) else None
+        rest = ContentsBlock(self.entries, end, self.tag) if end < len(self.entries) else None
 
         def draw(pen: Pen, x: float, top: float, width: float) -> None:
             for entry in shown:
-                _draw(pen, entry, x, top, width)
+                _draw(pen, entry, x, top, width, self.tag)
                 top -= _height(entry, width)
 
         return Piece(sum(_height(entry, width) for entry in shown), draw), rest
@@ -76,18 +78,21 @@ def _height(entry: Entry, width: float) -> float:
     return style.before + len(_title_lines(entry, width)) * style.leading + style.after
 
 
-def _draw(pen: Pen, entry: Entry, x: float, top: float, width: float) -> None:
+def _draw(pen: Pen, entry: Entry, x: float, top: float, width: float, contents: Tag) -> None:
+    tag = Tag("Link", Tag("Reference", Tag("TOCI", contents)))
     style, rtl = _style(entry), direction(entry.language) == "rtl"
     lines = _title_lines(entry, width)
     y = top - style.before - style.drop
     line_width = 0.0
+    pen.begin(tag)
     for n, line in enumerate(lines):
         line_width = line.width * style.size / 1000.0
         left = x + width - style.indent - line_width if rtl else x + style.indent
         pen.text(line, left, y - n * style.leading, style.size, style.ink)
+    pen.end()
     y -= (len(lines) - 1) * style.leading
     bottom = top - _height(entry, width)
-    pen.link(x, bottom, x + width, top - style.before, entry.anchor)
+    pen.link(x, bottom, x + width, top - style.before, entry.anchor, entry.title, tag)
     start = style.indent + line_width + 6
 
     def number(pen: Pen, pages: Mapping[str, int]) -> None:
@@ -95,7 +100,9 @@ def _draw(pen: Pen, entry: Entry, x: float, top: float, width: float) -> None:
             text = number_text(pages[entry.anchor])
         (line,) = lay_out(text, style.font, 1e9, language=entry.language, right_to_left=rtl)
         room = line.width * style.size / 1000.0
+        pen.begin(tag)
         pen.text(line, x if rtl else x + width - room, y, style.size, style.ink)
+        pen.end()
         _dots(pen, (x, width), start, width - room - 6, y, style, rtl)
 
     pen.late.append(number)

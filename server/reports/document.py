@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reportlab import rl_config
-from reportlab.lib.utils import TimeStamp
+from reportlab.lib.utils import ImageReader, TimeStamp
+from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from server.base.i18n import direction
 from server.reports.text.pdffont import DocumentFonts
-from server.reports.text.pen import Pen
+from server.reports.text.pen import Link, Pen
+from server.reports.text.structure import Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,11 @@ class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab ships no types
 
 
 def write_document(
-    pens: Sequence[Pen], fonts: DocumentFonts, outline: Sequence[OutlineEntry], properties: Properties
+    pens: Sequence[Pen],
+    fonts: DocumentFonts,
+    structure: Structure,
+    outline: Sequence[OutlineEntry],
+    properties: Properties,
 ) -> bytes:
     """The PDF of these pages. Independent of the clock, of hash order and of the process."""
     rl_config.useA85 = 0
@@ -53,21 +59,55 @@ def write_document(
     canvas: Any = _Canvas(target, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang=properties.language)
     _describe(canvas, properties)
     entries = {entry.anchor: entry for entry in _stepwise(outline)}
-    for pen in pens:
+    links: dict[int, str] = {}
+    for number, pen in enumerate(pens):
         canvas.setPageSize((pen.width, pen.height))
         canvas._code.append(pen.code)
+        for photo in pen.photos:
+            canvas._code.append(f"/Figure<</MCID {photo.mark}>>BDC")
+            picture = ImageReader(io.BytesIO(photo.jpeg))
+            canvas.drawImage(picture, *(round(v, 2) for v in (photo.x, photo.y, photo.width, photo.height)))
+            canvas._code.append("EMC")
         for anchor in pen.anchors:
             canvas.bookmarkPage(anchor.name, fit="XYZ", left=0, top=round(anchor.top + 4, 2), zoom=0)
             entry = entries.get(anchor.name)
             if entry is not None:
                 canvas.addOutlineEntry(entry.title, entry.anchor, entry.level, closed=entry.level > 0)
         for link in pen.links:
-            box = tuple(round(v, 2) for v in link.box)
-            canvas.linkAbsolute("", link.anchor, box, F=4, Border="[0 0 0]")
+            if link.mark is not None:
+                links[link.mark] = _add_link(canvas, link, len(pens) + link.mark)
         canvas.showPage()
+        _number_page(canvas, number)
+    structure.write(canvas._doc, [links[n] for n in sorted(links)])
     fonts.write(canvas._doc)
     canvas.save()
     return target.getvalue()
+
+
+def _add_link(canvas: Any, link: Link, structure_parent: int) -> str:
+    """A link that can be pressed, prints (PDF/A asks for it) and is read aloud; answers its object's name."""
+    name = f"link{structure_parent}"
+    annotation = pdfdoc.PDFDictionary(
+        {
+            "Type": pdfdoc.PDFName("Annot"),
+            "Subtype": pdfdoc.PDFName("Link"),
+            "Rect": pdfdoc.PDFArray([round(v, 2) for v in link.box]),
+            "Border": "[0 0 0]",
+            "F": 4,
+            "Dest": canvas._bookmarkReference(link.anchor),
+            "Contents": pdfdoc.PDFString(link.title),
+            "StructParent": structure_parent,
+        }
+    )
+    canvas._addAnnotation(annotation, name)
+    return f"Annot.{name}"
+
+
+def _number_page(canvas: Any, number: int) -> None:
+    """Tie the page just shown to its entry in the structure."""
+    page = canvas._doc.idToObject[f"Page{number + 1}"]
+    page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
+    page.StructParents, page.Tabs = number, pdfdoc.PDFName("S")
 
 
 def _describe(canvas: Any, properties: Properties) -> None:

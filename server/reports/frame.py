@@ -14,6 +14,7 @@ from server.reports.text.faces import Style
 from server.reports.text.layout import Line, Span, Text, lay_out
 from server.reports.text.paragraph import Paragraph, TextStyle
 from server.reports.text.pen import Pen
+from server.reports.text.structure import Tag
 
 #: A4 in points.
 A4 = (595.28, 841.89)
@@ -137,7 +138,7 @@ def draw_cover(
     if cover.kicker:
         top = page.height - (band - kicker.height(page.column)) / 2
         _stand(pen, kicker, page.left, top, page.column)
-    lowest, box = _cover_foot(pen, cover, page)
+    foot = _cover_foot(cover, page)
     blocks: list[Block] = [_title(frame.title, page)]
     if frame.subtitle:
         blocks.append(_paragraph(frame.subtitle, "cover-subtitle", language))
@@ -147,9 +148,10 @@ def draw_cover(
         facts.before = 26.0
         blocks.append(facts)
     top = page.height - band - 74
-    piece, rest = stack_blocks(blocks, page.column, top - lowest - 16, fresh=False)
+    piece, rest = stack_blocks(blocks, page.column, top - foot.top - 16, fresh=False)
     piece.draw(pen, page.left, top, page.column)
-    return box, rest
+    foot.draw(pen)
+    return foot.box, rest
 
 
 def _title(title: str, page: Sheet) -> Paragraph:
@@ -163,34 +165,52 @@ def _title(title: str, page: Sheet) -> Paragraph:
     return paragraph
 
 
-def _cover_foot(pen: Pen, cover: Cover, page: Sheet) -> tuple[float, tuple[float, float, float, float] | None]:
-    """To whom, by whom, and the signature box, from the page's foot upwards; answers where they begin."""
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """The cover's lower part: to whom, by whom, and the signature box below. `top` is where it begins."""
+
+    cover: Cover
+    page: Sheet
+    people: tuple[tuple[Paragraph, Paragraph], ...]
+    box: tuple[float, float, float, float] | None
+    top: float
+
+    def draw(self, pen: Pen) -> None:
+        """Draw it, in the order it is read."""
+        page, top = self.page, self.top - 12
+        width = _half(page)
+        rtl = direction(page.language) == "rtl"
+        for n, pair in enumerate(self.people):
+            x = page.left + (page.column - width - n * (width + 20) if rtl else n * (width + 20))
+            pen.rule(x, top + 6, x + width, top + 6, styles.BLUE, 1.0)
+            y = top
+            for block in pair:
+                y = _stand(pen, block, x, y, width)
+        if self.cover.signature and self.box:
+            draw_signature(pen, self.cover.signature, self.box, page.language)
+
+
+def _half(page: Sheet) -> float:
+    return (page.column - 20) / 2
+
+
+def _cover_foot(cover: Cover, page: Sheet) -> _Foot:
+    """Measure the cover's lower part, from the page's foot upwards."""
     top = 66.0
     box = None
     if cover.signature:
         height = 30.0 + 12.5 * len(cover.signature.lines)
         box = (page.left, top, page.left + page.column, top + height)
-        draw_signature(pen, cover.signature, box, page.language)
         top += height + 18
     with use_language(page.language):
         people = [(_("Submitted to"), cover.submitted_to), (_("Submitted by"), cover.submitted_by)]
-    people = [(label, text) for label, text in people if text]
-    if not people:
-        return top, box
-    width = (page.column - 20) / 2
-    blocks = [
-        [_paragraph(label, "cover-label", page.language), _paragraph(text, "cover-text", page.language)]
+    pairs = tuple(
+        (_paragraph(label, "cover-label", page.language), _paragraph(text, "cover-text", page.language))
         for label, text in people
-    ]
-    height = max(sum(b.height(width) for b in pair) for pair in blocks)
-    rtl = direction(page.language) == "rtl"
-    for n, pair in enumerate(blocks):
-        x = page.left + (n * (width + 20) if not rtl else page.column - width - n * (width + 20))
-        pen.rule(x, top + height + 6, x + width, top + height + 6, styles.BLUE, 1.0)
-        y = top + height
-        for block in pair:
-            y = _stand(pen, block, x, y, width)
-    return top + height + 12, box
+        if text
+    )
+    height = max((sum(block.height(_half(page)) for block in pair) for pair in pairs), default=0.0)
+    return _Foot(cover, page, pairs, box, top + height + 12 if pairs else top)
 
 
 def draw_signature(pen: Pen, signature: SignatureBox, box: tuple[float, float, float, float], language: str) -> None:
@@ -209,7 +229,9 @@ def draw_signature(pen: Pen, signature: SignatureBox, box: tuple[float, float, f
         shown = fitted(line, small, right - left - 24, language)
         if shown:
             x = right - 12 - shown.width * small.size / 1000.0 if rtl else left + 12
+            pen.begin(Tag("P"))
             pen.text(shown, x, y - small.drop, small.size, small.ink)
+            pen.end()
         y -= small.leading
 
 

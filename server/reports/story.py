@@ -16,11 +16,13 @@ from server.reports.contents import ContentsBlock, Entry
 from server.reports.document import OutlineEntry, Properties, anchor_pages, write_document
 from server.reports.flow import Block, Filler, FlowItem, PageBreak, Room, Sheet, Together
 from server.reports.frame import Cover, Frame, SignatureBox, draw_cover, draw_running, sheet
+from server.reports.photos import PhotoBlock, prepare_photo
 from server.reports.table import Band, Row, Table, TableSpec, facts_table
 from server.reports.text.layout import Span, Text, plain
 from server.reports.text.paragraph import Paragraph
 from server.reports.text.pdffont import DocumentFonts
 from server.reports.text.pen import Pen
+from server.reports.text.structure import Structure, Tag
 
 __all__ = ["Band", "Cover", "Frame", "Rendered", "SignatureBox", "Span", "Story", "render"]
 
@@ -70,17 +72,24 @@ class Story:
 
     def numbered(self, items: Sequence[tuple[Text, Text, Text]], start: int = 1) -> None:
         """Items with a number, a title in bold, a text, and a note; text and note may be empty."""
+        whole = Tag("L", attributes="/O/List/ListNumbering/Decimal")
         for number, (title, text, note) in enumerate(items, start):
-            self.items.append(self._paragraph(title, "item-title", label=f"{number}."))
-            for part in _paragraphs(text):
-                self.items.append(self._paragraph(part, "item"))
-            for part in _paragraphs(note):
-                self.items.append(self._paragraph(part, "item-note"))
+            item = Tag("LI", whole)
+            body, label = Tag("LBody", item), Tag("Lbl", item)
+            self.items.append(
+                self._paragraph(title, "item-title", label=f"{number}.", tag=Tag("P", body), label_tag=label)
+            )
+            for style, more in (("item", text), ("item-note", note)):
+                for part in _paragraphs(more):
+                    self.items.append(self._paragraph(part, style, tag=Tag("P", body)))
 
     def bullets(self, items: Sequence[Text]) -> None:
         """A list with bullets."""
+        whole = Tag("L", attributes="/O/List/ListNumbering/Disc")
         for text in items:
-            self.items.append(self._paragraph(text, "bullet", label="•"))
+            item = Tag("LI", whole)
+            body, label = Tag("LBody", item), Tag("Lbl", item)
+            self.items.append(self._paragraph(text, "bullet", label="•", tag=body, label_tag=label))
 
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
@@ -115,10 +124,16 @@ class Story:
         blocks: list[Block] = []
         if caption or drawing.title:
             blocks.append(self._paragraph(caption or drawing.title, "caption"))
-        blocks.append(ChartBlock(drawing, self.language))
+        blocks.append(ChartBlock(drawing, self.language, alternative))
         if alternative:
             blocks.append(self._paragraph(alternative, "note"))
         self.items.append(Together(blocks))
+
+    def photo(self, data: bytes, caption: Text = "", share: float = 0.75) -> None:
+        """A photograph (JPEG, PNG or WebP bytes) with its caption below; raises RuleBroken when it is no picture."""
+        block = PhotoBlock(prepare_photo(data), share, plain(caption))
+        below = self._paragraph(caption, "photo") if plain(caption).strip() else Room(6)
+        self.items.append(Together([block, below]))
 
     def space(self, points: float) -> None:
         """Room between blocks; none at the top of a page."""
@@ -159,7 +174,16 @@ class Story:
         self.entries.append(Entry(level, text, anchor, self.language))
         self.items.append(self._paragraph(text, style, anchor=anchor))
 
-    def _paragraph(self, text: Text, style: str, *, label: str = "", anchor: str = "") -> Paragraph:
+    def _paragraph(
+        self,
+        text: Text,
+        style: str,
+        *,
+        label: str = "",
+        anchor: str = "",
+        tag: Tag | None = None,
+        label_tag: Tag | None = None,
+    ) -> Paragraph:
         return Paragraph(
             text,
             styles.text_style(style, self.language),
@@ -167,6 +191,8 @@ class Story:
             right_to_left=direction(self.language) == "rtl",
             label=label,
             anchor=anchor,
+            tag=tag,
+            label_tag=label_tag,
         )
 
 
@@ -179,7 +205,7 @@ def _paragraphs(text: Text) -> list[Text]:
 
 def render(story: Story, frame: Frame) -> Rendered:
     """The story as a PDF: cover, pages, contents filled in, outline, properties. Same input, same bytes."""
-    fonts = DocumentFonts()
+    fonts, structure = DocumentFonts(), Structure(story.first_language)
     pens: list[Pen] = []
     sheets: list[Sheet] = []
     box: tuple[float, float, float, float] | None = None
@@ -187,7 +213,7 @@ def render(story: Story, frame: Frame) -> Rendered:
     first = sheet(story.first_language)
 
     def start_page(page: Sheet) -> Pen:
-        pens.append(Pen(fonts, page.width, page.height))
+        pens.append(Pen(fonts, page.width, page.height, structure.new_page(page.language)))
         sheets.append(page)
         return pens[-1]
 
@@ -206,5 +232,5 @@ def render(story: Story, frame: Frame) -> Rendered:
     properties = Properties(
         frame.title, frame.author, frame.subject or frame.subtitle, story.first_language, frame.when
     )
-    pdf = write_document(pens, fonts, outline, properties)
+    pdf = write_document(pens, fonts, structure, outline, properties)
     return Rendered(pdf, len(pens), box, 0)

@@ -18,6 +18,7 @@ from server.reports.text.faces import Style
 from server.reports.text.layout import Line, Text, lay_out
 from server.reports.text.paragraph import TextStyle
 from server.reports.text.pen import Pen
+from server.reports.text.structure import Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ Row = Sequence[Text] | Band
 
 #: A row of more lines than this may be cut at a page's end; lower ones move to the next page whole.
 _WHOLE_ROW = 12
+#: Tables of more cells are told to readers page by page, not cell by cell: the structure would outweigh the text.
+_TAGGED_CELLS = 4000
 #: A cut row leaves at least this many lines on either side.
 _CUT_LINES = 4
 
@@ -65,6 +68,7 @@ class _Laid:
     height: float
     kind: str
     skipped: int = 0
+    again: bool = False
 
 
 class Table(Block):
@@ -75,6 +79,7 @@ class Table(Block):
 
     def __init__(self, spec: TableSpec, *, start: int = 0, skip: int = 0) -> None:
         self.spec, self.start, self.skip = spec, start, skip
+        self.tag = Tag("Table")
         self.columns = _Columns(spec)
         self.bands = [i for i, row in enumerate(spec.rows) if isinstance(row, Band)]
         self.cell = styles.text_style("cell", spec.language)
@@ -181,7 +186,7 @@ class Table(Block):
                 with use_language(self.spec.language):
                     text = _("%(heading)s (continued)", heading=row.text)
             lines = self._lines(text, Column(0.0, width, "l"), self.head_style)
-            return _Laid(index, (lines,), len(lines), self._height(len(lines)), "band")
+            return _Laid(index, (lines,), len(lines), self._height(len(lines)), "band", again=again)
         kind = "total" if self.spec.total_row and index == len(self.spec.rows) - 1 else "row"
         style = replace(self.cell, font=Style.BOLD) if kind == "total" else self.cell
         cells = tuple(
@@ -212,11 +217,7 @@ class Table(Block):
         def draw(pen: Pen, x: float, top: float, width: float) -> None:
             self._draw_fills(pen, rows, x, top, width, columns)
             self._draw_rules(pen, rows, x, top, width, ends)
-            y = top
-            for row in rows:
-                self._draw_text(pen, row, x, y, width, columns)
-                y -= row.height
-            pen.end_text()
+            self._draw_texts(pen, rows, x, top, width, columns)
 
         return Piece(sum(row.height for row in rows), draw)
 
@@ -246,8 +247,32 @@ class Table(Block):
             strong = row.kind == "head" or follows == "total" or (follows == "end" and ends)
             pen.rule(x, y, x + width, y, styles.DEEP if strong else styles.RULE, 0.7 if strong else 0.4)
 
-    def _draw_text(self, pen: Pen, row: _Laid, x: float, top: float, width: float, columns: Sequence[Column]) -> None:
+    def _draw_texts(
+        self, pen: Pen, rows: Sequence[_Laid], x: float, top: float, width: float, columns: Sequence[Column]
+    ) -> None:
+        """All words. A head or a group's name that is repeated is decoration: it was read aloud before."""
+        by_cell = len(self.spec.rows) * len(columns) <= _TAGGED_CELLS
+        goes_on = self.start > 0 or self.skip > 0
+        y = top
+        while rows and ((rows[0].kind == "head" and goes_on) or rows[0].again):
+            self._draw_row(pen, rows[0], x, y, width, columns, tagged=False)
+            rows, y = rows[1:], y - rows[0].height
+        if by_cell:
+            pen.begin_text()
+        else:
+            pen.begin(Tag("P"))
+        for row in rows:
+            self._draw_row(pen, row, x, y, width, columns, tagged=by_cell)
+            y -= row.height
+        if not by_cell:
+            pen.end()
+        pen.end_text()
+
+    def _draw_row(
+        self, pen: Pen, row: _Laid, x: float, top: float, width: float, columns: Sequence[Column], *, tagged: bool
+    ) -> None:
         style = self.head_style if row.kind in ("head", "band") else self.cell
+        row_tag = Tag("TR", self.tag) if tagged else None
         places: Sequence[Column] = (Column(0.0, width, "l"),) if row.kind == "band" else columns
         rtl = direction(self.spec.language) == "rtl"
         for n, (cell, column) in enumerate(zip(row.cells, places, strict=False)):
@@ -256,12 +281,25 @@ class Table(Block):
             if row.kind == "head":
                 y -= (row.lines - len(cell)) * look.leading + 0.75
             left, room = x + column.left + self.pad_x, column.width - 2 * self.pad_x
+            if row_tag:
+                pen.begin(self._cell_tag(row, n, row_tag))
             k = look.size / 1000.0
             for line in cell:
                 spare = room - line.width * k
                 at = left + (spare / 2 if column.align == "c" else spare if rtl or column.align == "r" else 0.0)
                 pen.text(line, at, y, look.size, look.ink)
                 y -= look.leading
+            if row_tag:
+                pen.end()
+
+    def _cell_tag(self, row: _Laid, column: int, row_tag: Tag) -> Tag:
+        if row.kind == "head":
+            return Tag("TH", row_tag, attributes="/O/Table/Scope/Column")
+        if row.kind == "band":
+            return Tag("TH", row_tag, attributes=f"/O/Table/Scope/Row/ColSpan {len(self.spec.align) or 1}")
+        if column == 0 and (self.spec.labels or row.kind == "total"):
+            return Tag("TH", row_tag, attributes="/O/Table/Scope/Row")
+        return Tag("TD", row_tag)
 
 
 class _Columns:

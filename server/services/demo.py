@@ -19,6 +19,8 @@ from server.services.send import send
 from server.services.setup import invite, set_up_hq, set_up_office
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example"
+#: who types in the example's offices
+OFFICER = "Programme officer"
 #: codes of the example's country offices, in alphabetical order
 OFFICES = ("bd", "ec", "jm", "kg", "md", "ma", "rs", "tn")
 #: the first reporting period of the example, and the days its files were typed, sent and consolidated
@@ -69,7 +71,7 @@ def make_demo(root: Path, language: str = "en") -> Iterator[Made]:
 def _office(root: Path, code: str, setup: Path) -> tuple[Made, Path]:
     """Set an office up, type its year, send it."""
     data = DataDir(root / code)
-    with set_up_office(data, setup, None, fixed_clock(_SET_UP)) as folder:
+    with set_up_office(data, setup, OFFICER, fixed_clock(_SET_UP)) as folder:
         load(folder.engine, EXAMPLE / f"{code}.json", folder.author(), folder.office.code, fixed_clock(_SENT))
         name = folder.office.name
     dispatch = root / "dispatches" / f"{code}-{PERIOD}.pdf"

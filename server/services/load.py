@@ -76,8 +76,26 @@ def read_file(path: Path) -> LoadFile:
         return read_json(json.loads(path.read_text(encoding="utf-8-sig")), path.name)
     except FileNotFoundError:
         raise Refused(_("There is no file %(file)s: check its name.", file=str(path)), "load_missing") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise Refused(_("%(file)s cannot be read: %(why)s", file=path.name, why=error), "load_unreadable") from None
+    except json.JSONDecodeError as error:
+        raise Refused(
+            _(
+                "%(file)s is not JSON: look at line %(line)s, character %(column)s.",
+                file=path.name,
+                line=error.lineno,
+                column=error.colno,
+            ),
+            "load_unreadable",
+        ) from None
+    except UnicodeDecodeError:
+        raise Refused(
+            _("%(file)s is not text in UTF-8: save it with that encoding.", file=path.name), "load_unreadable"
+        ) from None
+    except RecursionError:
+        raise Refused(
+            _("%(file)s is nested too deeply to be a Valise data file.", file=path.name), "load_unreadable"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise Refused(_("%(file)s cannot be read (%(why)s).", file=path.name, why=error), "load_unreadable") from None
 
 
 def read_json(content: Any, name: str) -> LoadFile:

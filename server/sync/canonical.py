@@ -218,7 +218,7 @@ def _op(parts: list[Any], refs: list[bytes]) -> Op:
     if len(parts) < _OP_ELEMENTS:
         raise malformed()
     table, row, values, preds, seen = parts[:_OP_ELEMENTS]
-    if not (isinstance(table, str) and isinstance(row, str) and isinstance(values, dict)):
+    if not (isinstance(table, str) and isinstance(row, str) and all(type(name) is str for name in values.keys())):
         raise malformed()
     if not preds and not seen:
         return Op(table, row, values)

@@ -138,7 +138,7 @@ class _Packer:
         self.depths[change.id] = change.depth
 
     def _prev(self, number: int, change: Changeset, before: Changeset | None) -> int | list[int]:
-        """0 when it is the one a reader expects, else the codes of a link."""
+        """0 when it is the one a reader expects, an empty list for none, else a list with the code of a link."""
         if before is not None:
             implied = before.id
         elif change.seq == 1:
@@ -149,7 +149,9 @@ class _Packer:
             if change.prev and placed and placed[:2] == (change.stream, change.seq - 1):
                 implied = change.prev
                 self.depths[change.prev] = placed[2]
-        return 0 if implied == change.prev else [self._link(number, change.prev or b"")]
+        if implied == change.prev:
+            return 0
+        return [] if change.prev is None else [self._link(number, change.prev)]
 
     def _op(self, number: int, me: bytes, op: Op) -> None:
         names = tuple(op.values)

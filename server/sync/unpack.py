@@ -148,7 +148,7 @@ class _Unpacker:
 
     def _prev(self, number: int, key: str, seq: int, link: Any, before: Changeset | None) -> bytes | None:
         if link != 0:
-            return self._link(number, link[0])
+            return self._link(number, link[0]) if link else None
         if before is not None:
             return before.id
         if seq == 1:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import socket
 import sqlite3
 import stat
 import sys
@@ -166,10 +165,3 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(start: Start, tmp_path: Pa
     said = valise.process.stderr.read().splitlines()
     assert len(said) == 1
     assert "cannot be used" in said[0]
-
-
-def test_other_computers_are_not_listened_to(start: Start, tmp_path: Path) -> None:
-    valise = start(tmp_path / "data")
-    port = int(valise.note()["address"].partition(":")[2])
-    with pytest.raises(OSError, match=r"."):
-        socket.create_connection(("127.0.0.2", port), timeout=2)

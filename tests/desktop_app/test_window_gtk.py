@@ -105,6 +105,28 @@ def test_killed_it_opens_again(valise: Started, start: Start, display: str, pres
     assert '"last_run": "cut"' in fetch(again.url("/files"))[1]
 
 
+def window_process(valise: Started) -> int:
+    """The process that has the window: the child that is not a part of WebKit."""
+    pid = valise.process.pid
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def test_killed_it_takes_the_window_with_it(valise: Started) -> None:
+    child = Path(f"/proc/{window_process(valise)}")
+    assert child.exists()
+    valise.end(signal.SIGKILL)
+    wait_for(lambda: not child.exists() or "Z" in (child / "stat").read_text().split()[2], "the end of the window")
+
+
+def test_a_window_that_breaks_down_ends_it_as_it_should(valise: Started) -> None:
+    wait_for(lambda: "ready" in (valise.data / "valise.log").read_text(), "the app")
+    os.kill(window_process(valise), signal.SIGSEGV)
+    assert valise.process.wait(PATIENCE) == 0
+    log = (valise.data / "valise.log").read_text()
+    assert "the window's process ended with -11" in log
+    assert "ended as it should" in log
+
+
 def press_close_button(display: str, window: str) -> None:
     """What a window manager sends for the cross in the title bar: the client message WM_DELETE_WINDOW (ICCCM 4.2.8.1).
 

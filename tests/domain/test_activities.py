@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,8 +18,8 @@ from server.db.base import ends_of, starts_of
 from server.domain.activities.models import Activity
 from server.domain.activities.queries import PAGE, Filter, achievements, activities, activity
 from server.domain.records import delete
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import ACTIVITY, AGENCY, COUNTRY, OFFICE, OUTPUT, write
+from tests.conftest import CreateWork
+from tests.samples import ACTIVITY, AGENCY, COUNTRY, OFFICE, OUTPUT, write
 
 _EARLIER = "Launched"
 
@@ -38,10 +40,11 @@ def titles(session: Session, wanted: Filter) -> list[str]:
 
 def _computed(date_from: str | None, date_to: str | None) -> tuple[str | None, str | None]:
     """What the computed columns make of stored dates."""
-    with sa.create_engine("sqlite://").connect() as connection:
-        return tuple(connection.exec_driver_sql(  # type: ignore[return-value]
-            f"SELECT {starts_of('date_from').sqltext}, {ends_of('date_to', 'date_from').sqltext}"
-            " FROM (SELECT ? AS date_from, ? AS date_to)", (date_from, date_to)).one())
+    asked = (f"SELECT {starts_of('date_from').sqltext}, {ends_of('date_to', 'date_from').sqltext}"
+             " FROM (SELECT ? AS date_from, ? AS date_to)")
+    with closing(sqlite3.connect(":memory:")) as connection:
+        starts, ends = connection.execute(asked, (date_from, date_to)).fetchone()
+    return starts, ends
 
 
 @pytest.mark.parametrize(("date_from", "date_to", "starts", "ends"), [

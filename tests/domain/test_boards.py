@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.boards.models import Decision
 from server.domain.boards.queries import decisions
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import MEETING, OFFICE, write
+from tests.conftest import CreateWork
+from tests.samples import MEETING, OFFICE, write
 
 
 def decide(create_work: CreateWork, text: str, **values: object) -> str:

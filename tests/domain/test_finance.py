@@ -11,8 +11,8 @@ from server.base.money import Money
 from server.domain.finance.models import Instalment
 from server.domain.finance.rules import delivery_rate
 from server.domain.records import delete
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import SAMPLES, write
+from tests.conftest import CreateWork
+from tests.samples import SAMPLES, write
 
 
 def test_instalments_together_reach_the_commitment_to_the_cent_and_no_further(create_work: CreateWork) -> None:

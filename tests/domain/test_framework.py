@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.domain.framework import queries
 from server.domain.framework.models import Programme, ReportingPeriod
 from server.domain.records import delete
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import PERIOD, SAMPLES, write
+from tests.conftest import CreateWork
+from tests.samples import PERIOD, SAMPLES, write
 
 
 def test_the_programme_is_told_with_its_usual_words_where_none_were_given(session: Session) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from server.base.errors import RulesBroken
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import COUNTRY, PERIOD, SAMPLES, write
+from tests.conftest import CreateWork
+from tests.samples import COUNTRY, PERIOD, SAMPLES, write
 
 
 def test_a_value_is_told_once(create_work: CreateWork) -> None:

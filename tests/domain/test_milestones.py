@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from server.base.errors import RulesBroken
 from server.domain.milestones.models import Milestone
 from server.domain.milestones.queries import milestones
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import COUNTRY, SAMPLES, STEP, write
+from tests.conftest import CreateWork
+from tests.samples import COUNTRY, SAMPLES, STEP, write
 
 
 def test_a_step_is_listed_once_for_a_country(create_work: CreateWork) -> None:

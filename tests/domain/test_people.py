@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.domain.people.queries import office, offices, persons
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import COUNTRY, OFFICE, write
+from tests.conftest import CreateWork
+from tests.samples import COUNTRY, OFFICE, write
 
 
 def test_headquarters_comes_first_then_offices_by_code(create_work: CreateWork, session: Session) -> None:

@@ -16,8 +16,8 @@ from server.domain.finance.models import Expenditure
 from server.domain.people.models import Person
 from server.domain.records import delete, save, undelete, values_of, visible
 from server.services.kinds import AREAS, ENTRY_ORDER
-from tests.domain.conftest import CLOCK, CreateWork
-from tests.domain.samples import ACTIVITY, COMMANDS, DOCUMENT, OFFICE, OUTPUT, SAMPLES, write, writer_of
+from tests.conftest import CLOCK, CreateWork
+from tests.samples import ACTIVITY, COMMANDS, DOCUMENT, OFFICE, OUTPUT, SAMPLES, write, writer_of
 
 _STRANGER = "This record belongs to another office: ask it to make the change."
 _FRAMEWORK = "Only headquarters changes the framework: send your proposal to headquarters."

@@ -10,8 +10,8 @@ from server.domain.records import delete
 from server.domain.reporting.models import Report, Review
 from server.domain.reporting.queries import report, reports
 from server.domain.reporting.rules import STATUSES, VERDICTS, life_cycle
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import OFFICE, OUTPUT, PERIOD, REPORT, SAMPLES, write
+from tests.conftest import CreateWork
+from tests.samples import OFFICE, OUTPUT, PERIOD, REPORT, SAMPLES, write
 
 
 @pytest.mark.parametrize(("status", "verdict", "state"), [

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 import server.domain
 from server.base.errors import RulesBroken
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import (
+from tests.conftest import CreateWork
+from tests.samples import (
     COMMITMENT,
     COUNTRY,
     DOCUMENT,

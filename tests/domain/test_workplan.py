@@ -11,8 +11,8 @@ from server.base.errors import NotFound
 from server.domain.records import delete
 from server.domain.workplan.models import PlannedActivity
 from server.domain.workplan.queries import planned, planned_activity
-from tests.domain.conftest import CreateWork
-from tests.domain.samples import OFFICE, PERIOD, PLANNED, SAMPLES, write
+from tests.conftest import CreateWork
+from tests.samples import OFFICE, PERIOD, PLANNED, SAMPLES, write
 
 
 def test_a_line_is_told_with_its_quarters_and_its_exact_amount(create_work: CreateWork, session: Session) -> None:

@@ -24,7 +24,6 @@ _WRITTEN = (
     "INSERT INTO activity (id, office, deleted, title, date_from) VALUES ('b', 'kg', 1, 'Deleted', '2014')",
     "INSERT INTO planned_activity (id, office, deleted, title, quarters, amount, currency)"
     " VALUES ('l', 'kg', 0, 'Train', '1 3', '12500.10', 'USD')",
-    "INSERT INTO setting (name, value) VALUES ('language', 'ru')",
 )
 
 

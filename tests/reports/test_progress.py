@@ -26,10 +26,19 @@ MOMENT = datetime(2015, 2, 10, 9, tzinfo=UTC)
 STAMP = Stamp(MOMENT, 3, "9F3A 22C1", "Programme officer")
 LANGUAGES = {"bd": "bn", "ec": "es", "jm": None, "kg": "ru", "md": "ro", "ma": "ar", "rs": "sr", "tn": "fr"}
 CHAPTERS = [
-    "Report data", "1. Summary", "2. Achievements", "3. Progress of the work plan", "4. Milestones",
-    "5. Board meetings and decisions", "6. Indicators", "7. Spending against budget",
-    "8. Challenges and lessons learned", "9. Key interventions in the next 12 months",
-    "10. Agreements and knowledge products", "11. Evidence"]
+    "Report data",
+    "1. Summary",
+    "2. Achievements",
+    "3. Progress of the work plan",
+    "4. Milestones",
+    "5. Board meetings and decisions",
+    "6. Indicators",
+    "7. Spending against budget",
+    "8. Challenges and lessons learned",
+    "9. Key interventions in the next 12 months",
+    "10. Agreements and knowledge products",
+    "11. Evidence",
+]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +63,8 @@ def test_chapters_are_numbered_without_a_gap(session: Session) -> None:
 def test_headquarters_has_no_milestones_of_its_own(session: Session) -> None:
     tops = [title for level, title, _page in bookmarks_of(drawn(session, "hq").pdf) if level == 0]
     assert [re.sub(r"^\d+\. ", "", title) for title in tops] == [
-        re.sub(r"^\d+\. ", "", title) for title in CHAPTERS if "Milestones" not in title]
+        re.sub(r"^\d+\. ", "", title) for title in CHAPTERS if "Milestones" not in title
+    ]
     assert [int(t.split(".")[0]) for t in tops[1:]] == list(range(1, len(CHAPTERS) - 1))
 
 
@@ -63,7 +73,7 @@ def test_an_office_with_a_language_of_its_own_tells_everything_twice(session: Se
     parts = [(title, page) for level, title, page in bookmarks if level == 0]
     assert [title for title, _page in parts] == ["English", "Русский"]
     below = [title for level, title, _page in bookmarks if level == 1]
-    assert below[:len(CHAPTERS)] == CHAPTERS
+    assert below[: len(CHAPTERS)] == CHAPTERS
     assert len(below) == 2 * len(CHAPTERS)
 
 
@@ -72,7 +82,7 @@ def test_the_second_part_holds_the_texts_in_the_offices_language(session: Sessio
     rendered = drawn(session, "kg")
     second = next(page for level, _title, page in bookmarks_of(rendered.pdf) if level == 0 and page > 3)
     pages = [flat(page) for page in text_of(rendered.pdf, require_tool("pdftotext")).split("\f")]
-    english, russian = " ".join(pages[2:second - 1]), " ".join(pages[second - 1:])
+    english, russian = " ".join(pages[2 : second - 1]), " ".join(pages[second - 1 :])
     local, plain = told(session, "kg", "ru"), told(session, "kg")
     for text, there, elsewhere in ((local.summary, russian, english), (plain.summary, english, russian)):
         assert text in there
@@ -130,7 +140,8 @@ def test_status_and_rating_are_said_in_words(session: Session, require_tool: Req
 @pytest.mark.poppler
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_no_word_is_cut_off_or_lies_over_another(
-        session: Session, code: str, require_tool: RequireTool, tmp_path: Path) -> None:
+    session: Session, code: str, require_tool: RequireTool, tmp_path: Path
+) -> None:
     pages = pages_of(drawn(session, code).pdf, require_tool("pdftotext"), tmp_path)
     assert misplaced(pages, 62) == []
 
@@ -150,18 +161,37 @@ def test_contents_tell_the_page_of_each_heading(session: Session, code: str, req
 def test_empty_sections_say_so(session: Session, require_tool: RequireTool) -> None:
     report = told(session, "jm")
     empty = replace(
-        report, summary="", sections=(), closing="", plan=(), results=(), delivery=(), challenges_text="",
-        challenges=(), lessons=(), next_text="", interventions=(), papers=Papers((), (), (), (), (), ()),
-        figures=replace(report.figures, achievements=0, interventions=0))
+        report,
+        summary="",
+        sections=(),
+        closing="",
+        plan=(),
+        results=(),
+        delivery=(),
+        challenges_text="",
+        challenges=(),
+        lessons=(),
+        next_text="",
+        interventions=(),
+        papers=Papers((), (), (), (), (), ()),
+        figures=replace(report.figures, achievements=0, interventions=0),
+    )
     text = flat(text_of(progress_document(empty, None, STAMP).pdf, require_tool("pdftotext")))
     for sentence in (
-            "No summary was written.", "No achievement was reported in this period.",
-            "Nothing was planned for this period.", "No board met in this period.", "No decision was taken or is open.",
-            "No indicator has a target or a value for this office in this period.",
-            "No budget and no expenditure are recorded for this period.", "No challenge was reported in this period.",
-            "No lesson was recorded in this period.", "No key intervention is planned yet.",
-            "No agreement was drafted or signed in this period.",
-            "No knowledge product was worked on in this period.", "No evidence was filed for this period."):
+        "No summary was written.",
+        "No achievement was reported in this period.",
+        "Nothing was planned for this period.",
+        "No board met in this period.",
+        "No decision was taken or is open.",
+        "No indicator has a target or a value for this office in this period.",
+        "No budget and no expenditure are recorded for this period.",
+        "No challenge was reported in this period.",
+        "No lesson was recorded in this period.",
+        "No key intervention is planned yet.",
+        "No agreement was drafted or signed in this period.",
+        "No knowledge product was worked on in this period.",
+        "No evidence was filed for this period.",
+    ):
         assert sentence in text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -122,6 +123,9 @@ class Node:
         with self.engine.begin() as connection:
             return apply_changesets(connection, raws, **({"allowed": self.allowed} if self.allowed else {}))
 
+    def close(self) -> None:
+        self.engine.dispose()
+
     def rotate(self) -> None:
         with self.engine.begin() as connection:
             replica.rotate(connection, "test")
@@ -169,26 +173,44 @@ class Node:
             tips.acknowledge(connection, manifest.from_incarnation, manifest.serial, manifest.tips)
 
 
-def make_node(name: str, *, office: str = "office-a", hq: bool = False, clock: Callable[[], datetime] | None = None) -> Node:
-    """A replica with all tables, triggers and an identity."""
+def _memory() -> sa.Engine:
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
     prepare(engine)
+    return engine
+
+
+@cache
+def _template() -> sa.Engine:
+    """An empty database with all tables and triggers, made once: the others are copies of it."""
+    engine = _memory()
     Base.metadata.create_all(engine)
     with engine.begin() as connection:
         capture.install(connection)
+    return engine
+
+
+def _copy(source: sa.Engine) -> sa.Engine:
+    engine = _memory()
+    there, here = source.raw_connection(), engine.raw_connection()
+    there.driver_connection.backup(here.driver_connection)  # type: ignore[union-attr]
+    there.close()
+    here.close()
+    return engine
+
+
+def make_node(
+    name: str, *, office: str = "office-a", hq: bool = False, clock: Callable[[], datetime] | None = None
+) -> Node:
+    """A replica with all tables, triggers and an identity."""
+    engine = _copy(_template())
+    with engine.begin() as connection:
         replica.initialise(connection, programme="programme", office=office, device=f"device-{name}", hq=hq)
     return Node(engine, office, hq, clock or moment())
 
 
 def copy_of(node: Node) -> Node:
     """A clone of a replica's disk: same incarnation, same everything."""
-    engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
-    prepare(engine)
-    source = node.engine.raw_connection()
-    target = engine.raw_connection()
-    source.driver_connection.backup(target.driver_connection)  # type: ignore[union-attr]
-    source.close()
-    target.close()
+    engine = _copy(node.engine)
     return Node(engine, node.office, node.hq, node.clock, node.allowed)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import cbor2
@@ -15,6 +17,8 @@ from server.sync.apply import depends_on
 from server.sync.canonical import Changeset, decode
 from tests.sync.replicas import Node, copy_of, exchange, make_node
 
+#: histories a run plays; a release plays ten thousand
+EXAMPLES = int(os.environ.get("VALISE_HISTORIES", "40"))
 ROWS = ("r1", "r2", "r3")
 FIELDS = ("title", "narrative", "women")
 VALUES = (None, 0, 1, "1", "é", "e\u0301")
@@ -45,6 +49,10 @@ class World:
         self.backups: dict[int, Node] = {}
         self.forms: dict[tuple[int, str], dict[str, list[str]]] = {}
 
+    def close(self) -> None:
+        for node in (*self.nodes, *self.backups.values()):
+            node.close()
+
     def play(self, step: tuple[Any, ...]) -> None:
         at = step[1] % len(self.nodes)
         node = self.nodes[at]
@@ -72,6 +80,7 @@ class World:
                 self.backups[at] = copy_of(node)
             case "restore":
                 if at in self.backups:
+                    node.close()
                     self.nodes[at] = copy_of(self.backups[at])
             case "clone":
                 if len(self.nodes) < 5:
@@ -87,12 +96,16 @@ def agree(nodes: list[Node]) -> None:
     raise AssertionError("replicas do not come to the same set of changes")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(_step, min_size=8, max_size=45))
 def test_replicas_converge_and_lose_nothing(steps: list[tuple[Any, ...]]) -> None:
-    world = World()
-    for step in steps:
-        world.play(step)
+    with closing(World()) as world:
+        for step in steps:
+            world.play(step)
+        _converges(world)
+
+
+def _converges(world: World) -> None:
     alive = {raw for node in world.nodes for raw in node.raws()}
     agree(world.nodes)
     first = world.nodes[0]
@@ -101,20 +114,21 @@ def test_replicas_converge_and_lose_nothing(steps: list[tuple[Any, ...]]) -> Non
     changes = [decode(raw) for raw in first.raws()]
     _check_against_the_definition(first, changes)
     newcomer = make_node("newcomer")
-    newcomer.receive(first.send_to(None))
-    assert newcomer.state() == first.state()
-    assert shuffled(changes, random.Random(len(changes))).state() == first.state()
+    with closing(newcomer):
+        newcomer.receive(first.send_to(None))
+        assert newcomer.state() == first.state()
+    assert shuffled(changes, random.Random(len(changes))) == first.state()
 
 
-def shuffled(changes: list[Changeset], chance: random.Random) -> Node:
-    """A replica that got the changes in small batches, in some order that respects ancestry, with repeats."""
-    reader = make_node("reader")
-    for batch in _batches(changes, chance):
-        applied = reader.apply([change.raw for change in batch])
-        assert not applied.missing
-        if chance.random() < 0.3:
-            assert reader.apply([change.raw for change in batch]).new == ()
-    return reader
+def shuffled(changes: list[Changeset], chance: random.Random) -> bytes:
+    """State of a replica that got the changes in batches, in some order that respects ancestry, with repeats."""
+    with closing(make_node("reader")) as reader:
+        for batch in _batches(changes, chance):
+            applied = reader.apply([change.raw for change in batch])
+            assert not applied.missing
+            if chance.random() < 0.3:
+                assert reader.apply([change.raw for change in batch]).new == ()
+        return reader.state()
 
 
 def _batches(changes: list[Changeset], chance: random.Random) -> Iterator[list[Changeset]]:
@@ -169,18 +183,18 @@ def _stored(name: str, value: Any) -> Any:
     return str(value)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(_step, min_size=15, max_size=60), st.integers(0, 1000))
 def test_any_split_of_the_changes_gives_the_same_state(steps: list[tuple[Any, ...]], seed: int) -> None:
     """Merging is associative and commutative: two halves merged in either order equal the whole."""
-    world = World()
-    for step in steps:
-        world.play(step)
-    agree(world.nodes)
-    changes = [decode(raw) for raw in world.nodes[0].raws()]
-    whole = world.nodes[0].state()
+    with closing(World()) as world:
+        for step in steps:
+            world.play(step)
+        agree(world.nodes)
+        changes = [decode(raw) for raw in world.nodes[0].raws()]
+        whole = world.nodes[0].state()
     for turn in range(2):
-        assert shuffled(changes, random.Random(seed + turn)).state() == whole
+        assert shuffled(changes, random.Random(seed + turn)) == whole
 
 
 def test_a_restored_replica_is_found_out_and_goes_on_under_a_new_name() -> None:

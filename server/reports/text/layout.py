@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,13 +31,15 @@ Text = str | Sequence[Span]
 class Line:
     """One line in visual order. `width` in 1/1000 of the size, without blanks at its end; `last` ends a paragraph.
 
-    `inks` has the colour of each piece, or nothing where all have the paragraph's.
+    `inks` has the colour of each piece, or nothing where all have the paragraph's. `trailing` is the blank that the
+    break took: it is drawn where nobody sees it, so that words of two lines stay two words for who hears them.
     """
 
     pieces: tuple[Shaped, ...]
     inks: tuple[str | None, ...]
     width: float
     last: bool
+    trailing: Shaped | None = None
 
     @property
     def text(self) -> str:
@@ -75,9 +77,14 @@ _NO_END = frozenset("«([{\u2039")
 _ODD = re.compile("[\n\t\u2002-\u200b\u205f\u3000\\-/\u2010\u2013\u2014]|^ | $| [ !?:;»)\\]}%‰.,…›]|[«(\\[{‹] ")
 
 
+#: Characters that no page can show: control characters and halves of surrogate pairs.
+_UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
 def plain(text: Text) -> str:
-    """The characters of a text, without its styles."""
-    return text if isinstance(text, str) else "".join(span.text for span in text)
+    """The characters of a text, without its styles; a blank for each that no page can show."""
+    content = text if isinstance(text, str) else "".join(span.text for span in text)
+    return _UNSHOWN.sub(" ", content)
 
 
 def lay_out(text: Text, style: Style, width: float, *, language: str, right_to_left: bool) -> tuple[Line, ...]:
@@ -105,7 +112,9 @@ def _lines(text: Text, style: Style, width: float, language: str, right_to_left:
     start = 0
     for paragraph in content.split("\n"):
         part = looks if isinstance(looks, _Look) else looks[start : start + len(paragraph)]
-        yield from _Paragraph(paragraph, part, language, right_to_left).lines(width)
+        for line in _Paragraph(paragraph, part, language, right_to_left).lines(width):
+            forced = line.last and start + len(paragraph) < len(content)
+            yield replace(line, trailing=shape_word(" ", style, right_to_left, language)[0]) if forced else line
         start += len(paragraph) + 1
 
 
@@ -116,13 +125,13 @@ def _simple_lines(text: str, style: Style, width: float, language: str) -> Itera
     pieces: list[Shaped] = []
     used = 0.0
     words = [shape_word(word, style, False, language) for word in text.split(" ")] if text else []
-    lengths = [sum([piece.width for piece in word]) if len(word) > 1 else word[0].width for word in words]
+    lengths = [sum([piece.width for piece in word]) if len(word) != 1 else word[0].width for word in words]
     if lengths and max(lengths) > width:
         yield from _Paragraph(text, _Look(style, None), language, False).lines(width)
         return
     for shaped, length in zip(words, lengths, strict=True):
         if pieces and used + space + length > width:
-            yield Line(tuple(pieces), (), used, False)
+            yield Line(tuple(pieces), (), used, False, blank[0])
             pieces, used = [], 0.0
         if pieces:
             pieces += blank
@@ -250,7 +259,8 @@ class _Paragraph:
         if self.levels is not None:
             bits = bidi.reorder(bits, _level)
         inks = tuple(b.ink for b in bits)
-        return Line(tuple(b.shaped for b in bits), inks if any(inks) else (), width, last)
+        trailing = units[-1].blanks[-1].shaped if units and units[-1].blanks and not last else None
+        return Line(tuple(b.shaped for b in bits), inks if any(inks) else (), width, last, trailing)
 
 
 def _level(bit: _Bit) -> int:

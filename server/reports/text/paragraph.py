@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +10,7 @@ from server.reports.flow import Block, Piece
 from server.reports.text.faces import Style
 from server.reports.text.layout import Line, Text, lay_out
 from server.reports.text.pen import Pen
+from server.reports.text.structure import Tag
 
 Align = Literal["start", "end", "center", "justify"]
 
@@ -30,6 +32,8 @@ class TextStyle:
     indent: float = 0.0
     indent_end: float = 0.0
     keep_next: bool = False
+    #: what a paragraph of this style is, as a structure type of tagged PDF
+    role: str = "P"
 
     @property
     def drop(self) -> float:
@@ -38,12 +42,26 @@ class TextStyle:
 
 
 class Paragraph(Block):
-    """Text in a style. `label` (a number, a bullet) stands in the indent of the first line."""
+    """Text in a style. `label` (a number, a bullet) stands in the indent of the first line.
+
+    `tag` says what the text is and where it belongs, if it is not simply what its style says; `label_tag` the same of
+    the label.
+    """
 
     def __init__(
-        self, text: Text, style: TextStyle, *, language: str, right_to_left: bool, label: Text = "", anchor: str = ""
+        self,
+        text: Text,
+        style: TextStyle,
+        *,
+        language: str,
+        right_to_left: bool,
+        label: Text = "",
+        anchor: str = "",
+        tag: Tag | None = None,
+        label_tag: Tag | None = None,
     ) -> None:
         self.text, self.style, self.label, self.anchor = text, style, label, anchor
+        self.tag, self.label_tag = tag or Tag(style.role), label_tag or Tag("Lbl")
         self.language, self.right_to_left = language, right_to_left
         self.before, self.after, self.keep_next = style.before, style.after, style.keep_next
         self._rest: tuple[Line, ...] | None = None
@@ -73,8 +91,8 @@ class Paragraph(Block):
             return None, self
         rest = None
         if count < len(lines):
-            rest = Paragraph(self.text, self.style, language=self.language, right_to_left=self.right_to_left)
-            rest._rest = lines[count:]
+            rest = copy(self)
+            rest.anchor, rest._rest = "", lines[count:]
         return self._piece(lines[:count]), rest
 
     def _lines_for(self, room: float, total: int, fresh: bool) -> int:
@@ -97,10 +115,14 @@ class Paragraph(Block):
                 pen.anchor(self.anchor, top)
             y = top - style.drop
             if self.label and self._rest is None:
+                pen.begin(self.label_tag)
                 self._draw_label(pen, x, y, width)
+                pen.end()
+            pen.begin(self.tag)
             for line in lines:
                 draw_line(pen, line, self._place(x, width), y, style, right_to_left=self.right_to_left)
                 y -= style.leading
+            pen.end()
 
         return Piece(len(lines) * style.leading, draw)
 

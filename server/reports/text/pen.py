@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from server.reports.text.layout import Line
 from server.reports.text.pdffont import DocumentFonts
+from server.reports.text.structure import PageTags, Tag
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place to press: rectangle in points (left, bottom, right, top) and the name of an anchor."""
+    """A place to press: rectangle in points (left, bottom, right, top), an anchor's name, what it says, its number."""
 
     box: tuple[float, float, float, float]
     anchor: str
+    title: str
+    mark: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture on the page: the JPEG, left edge, bottom, width and height in points, and its marked content."""
+
+    jpeg: bytes
+    x: float
+    y: float
+    width: float
+    height: float
+    mark: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +55,16 @@ def number(value: float, places: int = 2) -> str:
 
 
 class Pen:
-    """Collects one page. The origin is the page's lower left corner, y grows upwards, units are points."""
+    """Collects one page. The origin is the page's lower left corner, y grows upwards, units are points.
 
-    def __init__(self, fonts: DocumentFonts, width: float, height: float) -> None:
-        self.fonts, self.width, self.height = fonts, width, height
+    What is drawn between `begin` and `end` belongs to a tag; all else is decoration, which is not read aloud.
+    """
+
+    def __init__(self, fonts: DocumentFonts, width: float, height: float, tags: PageTags | None = None) -> None:
+        self.fonts, self.width, self.height, self.tags = fonts, width, height, tags
         self.links: list[Link] = []
         self.anchors: list[Anchor] = []
+        self.photos: list[Placed] = []
         #: Run when the number of pages is known; takes the page of every anchor and adds to this page.
         self.late: list[Callable[[Pen, Mapping[str, int]], None]] = []
         self._code: list[str] = []
@@ -52,17 +72,59 @@ class Pen:
         self._stroke_width = 0.0
         self._font: tuple[str, float] = ("", 0.0)
         self._at: tuple[float, float] | None = None
+        #: what is being marked: nothing yet, decoration, content around text objects, or content inside one
+        self._marked: Literal["", "decoration", "around", "inside"] = ""
 
     @property
     def code(self) -> str:
         """The page's content stream."""
-        self.end_text()
+        self._end_decoration()
         return "\n".join(self._code)
+
+    def begin(self, tag: Tag) -> None:
+        """What follows belongs to a tag. Inside an open text object only text may follow."""
+        if self.tags is None:
+            return
+        if self._marked == "decoration":
+            self._end_decoration()
+        number_on_page = self.tags.content(tag)
+        self._code.append(f"/{tag.kind}<</MCID {number_on_page}>>BDC")
+        self._marked = "around" if self._at is None else "inside"
+
+    def end(self) -> None:
+        """The end of what belongs to a tag."""
+        if self.tags is None:
+            return
+        if self._marked == "around":
+            self.end_text()
+        self._code.append("EMC")
+        self._marked = ""
+
+    def _decorate(self) -> None:
+        """What follows is decoration, unless it belongs to a tag."""
+        assert self._marked != "inside" or self._at is not None, "a text object was closed inside a tag"
+        if self.tags is not None and not self._marked:
+            self.end_text()
+            self._code.append("/Artifact BMC")
+            self._marked = "decoration"
+
+    def _end_decoration(self) -> None:
+        self.end_text()
+        if self._marked == "decoration":
+            self._code.append("EMC")
+            self._marked = ""
+
+    def begin_text(self) -> None:
+        """Open one text object for many short tagged texts."""
+        self._end_decoration()
+        self._code.append("BT")
+        self._at, self._font = (0.0, 0.0), ("", 0.0)
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "", line: float = 0.5
     ) -> None:
         """A filled rectangle, with a line around it if `stroke` is a colour; without a fill colour the line only."""
+        self._decorate()
         self.end_text()
         shape = f"{number(x)} {number(y)} {number(width)} {number(height)} re"
         if fill:
@@ -73,35 +135,36 @@ class Pen:
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 0.5) -> None:
         """A straight line."""
+        self._decorate()
         self.end_text()
         self._set_stroke(colour, width)
         self._code.append(f"{number(x1)} {number(y1)} m {number(x2)} {number(y2)} l S")
 
-    def polygon(self, points: list[tuple[float, float]], fill: str) -> None:
-        """A filled shape."""
-        self.end_text()
-        self._set_fill(fill)
-        path = " ".join(f"{number(x)} {number(y)} {'l' if n else 'm'}" for n, (x, y) in enumerate(points))
-        self._code.append(f"{path} h f")
-
     def text(self, line: Line, x: float, y: float, size: float, ink: str, stretch: float = 0.0) -> None:
         """One line with its left end at x and its baseline at y; `stretch` points are added to every blank."""
         code = self._code
+        if not self._marked:
+            self._decorate()
         if self._at is None:
             code.append("BT")
             self._at, self._font = (0.0, 0.0), ("", 0.0)
+        pieces, inks = line.pieces, line.inks
+        if line.trailing and line.trailing.right_to_left:
+            pieces, inks = (line.trailing, *pieces), (None, *inks) if inks else inks
+            x -= line.trailing.width * size / 1000.0
+        elif line.trailing:
+            pieces, inks = (*pieces, line.trailing), (*inks, None) if inks else inks
         code.append(f"{number(x - self._at[0])} {number(y - self._at[1])} Td")
         self._at = (x, y)
         widen = number(-stretch * 1000.0 / size) if stretch else ""
-        whole = "" if widen or line.inks else self.fonts.joined(line.pieces)
+        whole = "" if widen or inks else self.fonts.joined(pieces)
         if whole:
             if ink != self._fill:
                 self._set_fill(ink)
-            self._choose(self.fonts.coded(line.pieces[0]).font, size)
+            self._choose(self.fonts.coded(pieces[0]).font, size)
             code.append(whole)
             return
-        inks = line.inks or (None,) * len(line.pieces)
-        for shaped, colour in zip(line.pieces, inks, strict=True):
+        for shaped, colour in zip(pieces, inks or (None,) * len(pieces), strict=True):
             coded = self.fonts.coded(shaped)
             if (colour or ink) != self._fill:
                 self._set_fill(colour or ink)
@@ -119,9 +182,15 @@ class Pen:
             self._code.append("ET")
             self._at = None
 
-    def link(self, left: float, bottom: float, right: float, top: float, anchor: str) -> None:
-        """Make a rectangle lead to an anchor of this document."""
-        self.links.append(Link((left, bottom, right, top), anchor))
+    def photo(self, jpeg: bytes, x: float, y: float, width: float, height: float, tag: Tag) -> None:
+        """Put a JPEG on the page with its lower left corner at (x, y)."""
+        mark = self.tags.content(tag) if self.tags else None
+        self.photos.append(Placed(jpeg, x, y, width, height, mark))
+
+    def link(self, left: float, bottom: float, right: float, top: float, anchor: str, title: str, tag: Tag) -> None:
+        """Make a rectangle lead to an anchor of this document; `title` says where to."""
+        mark = self.tags.link(tag) if self.tags else None
+        self.links.append(Link((left, bottom, right, top), anchor, title, mark))
 
     def anchor(self, name: str, top: float) -> None:
         """Give a place of this page a name."""

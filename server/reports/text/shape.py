@@ -45,8 +45,6 @@ _SCRIPT_OF_LANGUAGE = {"ru": "Cyrl", "sr": "Cyrl", "ar": "Arab", "bn": "Beng"}
 
 _LETTER = re.compile("[A-Za-z]")
 
-_buffer: Any = hb.Buffer()
-
 
 @lru_cache(maxsize=100_000)
 def shape_word(word: str, style: Style, right_to_left: bool, language: str) -> tuple[Shaped, ...]:
@@ -56,6 +54,8 @@ def shape_word(word: str, style: Style, right_to_left: bool, language: str) -> t
 
 def shape_part(word: str, start: int, end: int, style: Style, right_to_left: bool, language: str) -> tuple[Shaped, ...]:
     """Pieces of `word[start:end]`, joined to the letters around it where the script joins."""
+    if start == end:
+        return ()
     if word.isascii() and word.isprintable():  # the common case: the first face, Latin letters or signs
         script = "Latn" if _LETTER.search(word, start, end) else _SCRIPT_OF_LANGUAGE.get(language, "Latn")
         return (_shape(word, word, start, end, stack(style)[0], script, right_to_left, language),)
@@ -93,20 +93,20 @@ def _shape(
     word: str, drawn: str, start: int, end: int, face: Face, script: str, right_to_left: bool, language: str
 ) -> Shaped:
     """One call of HarfBuzz; the rest of the word is given as context, so joining letters know their neighbours."""
-    _buffer.reset()
-    _buffer.add_codepoints([ord(c) for c in drawn], start, end - start)
-    _buffer.direction = "rtl" if right_to_left else "ltr"
-    _buffer.script = script
-    _buffer.language = language
+    buffer: Any = hb.Buffer()  # one for each call: several threads may draw at a time
+    buffer.add_codepoints([ord(c) for c in drawn], start, end - start)
+    buffer.direction = "rtl" if right_to_left else "ltr"
+    buffer.script = script
+    buffer.language = language
     # A mark on a right-to-left letter is a cluster of its own: readers that turn the text round turn glyphs, not texts.
     levels = hb.BufferClusterLevel
-    _buffer.cluster_level = levels.MONOTONE_CHARACTERS if right_to_left else levels.MONOTONE_GRAPHEMES
-    hb.shape(face.hb_font, _buffer)
+    buffer.cluster_level = levels.MONOTONE_CHARACTERS if right_to_left else levels.MONOTONE_GRAPHEMES
+    hb.shape(face.hb_font, buffer)
     k = face.scale
     glyphs = tuple(
         [
             Glyph(info.codepoint, info.cluster - start, p.x_advance * k, p.x_offset * k, p.y_offset * k)
-            for info, p in zip(_buffer.glyph_infos, _buffer.glyph_positions, strict=True)
+            for info, p in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
         ]
     )
     return Shaped(word[start:end], face, right_to_left, glyphs, sum(g.advance for g in glyphs))

@@ -80,7 +80,8 @@ def index() -> Answer:
     asked = request.args
     wanted = Filter(
         words=asked.get("q", "").strip(), output_id=asked.get("output") or None,
-        country_id=asked.get("country") or None, office=asked.get("office") or None,
+        country_id=asked.get("country") or None,
+        office=(asked.get("office") or None) if here().office.hq else here().office.id,
         in_report=True if asked.get("report") else None,
         sort=asked.get("sort", "") if asked.get("sort") in SORTS else SORTS[0], page=number_in("page"),
     )

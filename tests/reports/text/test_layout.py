@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.reports.text.faces import Style
-from server.reports.text.layout import Line, Span, lay_out, longest_word, text_width
+from server.reports.text.layout import Line, Span, _lay_out_plain, lay_out, longest_word, text_width
+from server.reports.text.shape import shape_word
 
 TEXTS = {
     "en": "The programme supported the national focal point; government and civil society agreed (2014-05-12).",
@@ -36,7 +38,7 @@ def test_no_line_is_wider_than_asked_and_no_letter_is_lost(language: str, width:
 @settings(max_examples=120, deadline=None)
 @given(
     st.text(alphabet=st.sampled_from("abcdeéД ж-/–\u00a0\u200b\n.,!?:«»()ابتثকখগ্ািু012 "), max_size=60),
-    st.integers(1500, 15000),
+    st.integers(3000, 15000),
     st.sampled_from(["en", "fr", "ar", "bn"]),
 )
 def test_any_text_fits_any_width_that_a_letter_fits(text: str, width: int, language: str) -> None:
@@ -94,6 +96,24 @@ def test_spans_do_not_change_what_is_said_and_break_like_plain_text() -> None:
 def test_scripts_without_italics_are_set_upright() -> None:
     (line,) = lay_out([Span("IOM", italic=True)], Style.ITALIC, 1e9, language="ar", right_to_left=True)
     assert line.pieces[0].face.name == "NotoSans-Regular"
+
+
+def test_characters_that_no_page_can_show_are_blanks() -> None:
+    assert lines("a\x00b\ud800c\r", 1e9)[0].text == "a b c"
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    texts = [f"{TEXTS[language]} {n}" for n in range(40) for language in ("en", "ar")]
+
+    def glyphs(text: str) -> list[int]:
+        language = "ar" if "\u0627" in text else "en"
+        return [g.number for line in lines(text, 9000.0, language) for p in line.pieces for g in p.glyphs]
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(glyphs, texts))
+    shape_word.cache_clear()
+    _lay_out_plain.cache_clear()
+    assert together == [glyphs(text) for text in texts]
 
 
 def test_an_arabic_line_is_ordered_from_the_right() -> None:

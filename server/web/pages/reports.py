@@ -1,0 +1,228 @@
+"""Reports: their texts with live figures, the check-up, the pages as they will be printed, and headquarters' review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server.base.config import Config
+from server.base.i18n import LANGUAGES, _, language, language_name, mark
+from server.domain.framework import queries as framework
+from server.domain.people.queries import office, offices
+from server.domain.reporting.commands import open_report, review_report, write_section
+from server.domain.reporting.figures import FIGURE_NAMES, Figures, fill_figures, unknown_figures
+from server.domain.reporting.queries import ReportFacts, SectionFacts, report, reports
+from server.domain.reporting.rules import VERDICTS
+from server.services.checkup import check_up
+from server.services.consolidate import annual_report, progress_report
+from server.services.documents import report_pdf
+from server.web.answers import Answer, said
+from server.web.database import session
+from server.web.fields import ChoiceQuestion, LongQuestion
+from server.web.files import hand_over, show_file
+from server.web.forms import Form, displayed
+from server.web.here import folder, here
+
+page = Blueprint("reports", __name__)
+
+#: section -> (its name, what belongs into it)
+SECTIONS = {
+    "introduction": (mark("Introduction"), mark("What the programme is, and for whom.")),
+    "overview": (mark("Overview of the period"), mark("What the period was about, with its main figures.")),
+    "summary": (mark("Opening"), mark("How the period went, before the achievements are listed.")),
+    "closing": (mark("Closing"), mark("A sentence or two after the achievements.")),
+    "challenges": (mark("Challenges"), mark("What made the work harder, and what was done about it.")),
+    "next": (mark("Next 12 months"), mark("What opens the list of planned interventions.")),
+}
+#: the sections that every report of a kind has, in order
+_USUAL = {"progress": ("summary", "closing", "challenges", "next"),
+          "annual": ("introduction", "overview", "challenges", "next")}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a text stands in a report; `known` is None before anybody wrote it."""
+
+    key: str
+    output: framework.OutputFacts | None
+    known: SectionFacts | None
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Its name and what belongs into it, in the reader's language."""
+        name, hint = SECTIONS[self.key]
+        title = _(name)
+        if self.output:
+            title = _("Output %(number)s: %(section)s", number=self.output.number, section=title)
+        return title, _(hint)
+
+
+class TextForm(Form):
+    """One section of a report."""
+
+    text = LongQuestion(mark("Text in English"), mark("Figures in braces, such as {spent}, fill themselves in."),
+                        rows=9, optional=True)
+    text_local = LongQuestion(mark("Text in your office's language"), rows=7, optional=True, local=True)
+
+    def offer(self) -> TextForm:
+        """An office that writes English only is asked once."""
+        if not here().office.language:
+            del self.text_local
+        return self
+
+
+class ReviewForm(Form):
+    """What headquarters says of a report."""
+
+    verdict = ChoiceQuestion(mark("What do you say of the report?"), radio=True)
+    section_id = ChoiceQuestion(mark("Which part is it about?"), none=mark("The whole report"), optional=True)
+    text = LongQuestion(mark("Comment to the office"), mark("It travels with the next circular."), rows=3,
+                        optional=True)
+
+
+@page.get("/reports")
+def index() -> Answer:
+    """Reports by period; one's own that are not begun yet can be begun."""
+    at = here()
+    kind = "annual" if at.office.hq else "progress"
+    periods = {p.id: p for p in framework.periods(session()) if p.starts <= at.today}
+    own = {r.period_id: r for r in reports(session(), office=at.office.id, kind=kind)}
+    theirs = [r for r in reports(session(), kind="progress") if r.office != at.office.id] if at.office.hq else []
+    return render_template("reports/list.html", periods=list(reversed(periods.values())), by_id=periods, own=own,
+                           theirs=theirs, offices={o.id: o for o in offices(session())}, kind=kind)
+
+
+@page.post("/reports/begin/<period_id>")
+def begin(period_id: str) -> Answer:
+    """Begin the report of a period."""
+    at = here()
+    values = {"kind": "annual" if at.office.hq else "progress", "period_id": period_id, "status": "draft"}
+    form = Form.on()
+    id = form.save(at.author, lambda work: open_report(work, values))
+    if id is None:
+        return render_template("error.html", title=_("This did not work"), sentence="\n".join(form.general)), 422
+    return redirect(url_for(".show", id=id))
+
+
+@page.get("/reports/<id>")
+def show(id: str) -> Answer:
+    """A report with its texts as they will be printed, the check-up, and what headquarters said."""
+    return _shown(report(session(), id), None)
+
+
+@page.route("/reports/<id>/text/<key>", methods=["GET", "POST"])
+def text(id: str, key: str) -> Answer:
+    """Write one section of one's own report."""
+    found, place = _place(id, key, request.args.get("output"))
+    known = place.known
+    values = {"text": known.text, "text_local": known.text_local} if known else {}
+    form = TextForm.on(values, seen=displayed("report_section", known.id) if known else None,
+                       draft=f"report_section/{id}/{key}/{place.output.number if place.output else ''}")
+    if form.sent():
+        fields = {**form.values(), "report_id": id, "key": key, "output_id": place.output.id if place.output else None}
+        if form.save(here().author, lambda work: write_section(
+                work, fields, id=known.id if known else None, seen=form.heads_seen())):
+            said(_("Saved: %(title)s", title=place.words[0]))
+            return redirect(url_for(".show", id=id))
+    figures = _figures(found)
+    return render_template("reports/text.html", form=form, report=found, place=place, figures=figures.words(),
+                           names=FIGURE_NAMES), 422 if form.problems else 200
+
+
+@page.post("/reports/<id>/filled")
+def filled(id: str) -> Answer:
+    """What a text being typed will read like, its figures filled in; for the preview beside it."""
+    typed = request.form.get("text", "")
+    return render_template("reports/filled.html", text=fill_figures(typed, _figures(report(session(), id))),
+                           unknown=unknown_figures(typed))
+
+
+@page.get("/reports/<id>/pages")
+def pages(id: str) -> Response:
+    """The report as a PDF to look at or keep; it is neither signed nor sent."""
+    found = report(session(), id)
+    wanted = request.args.get("language", language())
+    period = _period(found)
+    data, _count = report_pdf(folder(), found.kind, period=period.code, office=found.office,
+                              language=wanted if wanted in LANGUAGES else "en")
+    name = f"Valise-{found.kind}-{period.code}-{wanted}.pdf"
+    give = hand_over if request.args.get("keep") else show_file
+    return give(name, data, "application/pdf", url_for(".show", id=id))
+
+
+@page.post("/reports/<id>/review")
+def review(id: str) -> Answer:
+    """Headquarters comments on, returns or accepts an office's report."""
+    at, found = here(), report(session(), id)
+    if not at.office.hq or found.office == at.office.id:
+        abort(404)
+    form = _review_form(found)
+    if form.sent():
+        values = {**form.values(), "report_id": id, "dated": at.today.isoformat()}
+        if form.save(at.author, lambda work: review_report(work, values)):
+            said(_("Kept. It travels to the office with the next circular."))
+            return redirect(url_for(".show", id=id, _anchor="review"))
+    return _shown(found, form)
+
+
+def _shown(found: ReportFacts, form: ReviewForm | None) -> Answer:
+    at, period = here(), _period(found)
+    whose = office(session(), found.office) or at.office
+    mine = found.office == at.office.id
+    asked = form or (_review_form(found) if at.office.hq and not mine else None)
+    shown = render_template(
+        "reports/show.html", report=found, period=period, office=whose, mine=mine, form=asked, places=_places(found),
+        hints=check_up(session(), whose, period, at.today), languages_of=_languages(found.kind, whose.language),
+        fill=lambda typed, figures=_figures(found): fill_figures(typed, figures),
+        named={s.id: SECTIONS[s.key][0] for s in found.sections if s.key in SECTIONS})
+    return (shown, 422) if form and form.problems else shown
+
+
+def _review_form(found: ReportFacts) -> ReviewForm:
+    form = ReviewForm.on()
+    words = {"accepted": _("Accept it"), "returned": _("Return it with this comment"), "comment": _("Only comment")}
+    form.verdict.choices = [(verdict, words[verdict]) for verdict in VERDICTS]
+    form.section_id.choices = [(s.id, _(SECTIONS[s.key][0])) for s in found.sections if s.key in SECTIONS]
+    return form
+
+
+def _places(found: ReportFacts) -> list[Place]:
+    """The usual sections and those that were written, in the order of the printed report."""
+    known = {o.id: o for o in framework.outputs(session())}
+    wanted: list[tuple[str, str | None]] = [(key, None) for key in _USUAL.get(found.kind, ())]
+    wanted += [(s.key, s.output_id) for s in found.sections if (s.key, s.output_id) not in wanted]
+    order = list(SECTIONS)
+    wanted.sort(key=lambda w: (order.index(w[0]) if w[0] in SECTIONS else 99,
+                               known[w[1]].number if w[1] in known else 0))
+    return [Place(key, known.get(output or ""), found.section(key, output)) for key, output in wanted if key in SECTIONS]
+
+
+def _place(id: str, key: str, output: str | None) -> tuple[ReportFacts, Place]:
+    found = report(session(), id)
+    if key not in SECTIONS or found.office != here().office.id:
+        abort(404)
+    known = next((o for o in framework.outputs(session()) if o.id == output), None)
+    return found, Place(key, known, found.section(key, known.id if known else None))
+
+
+def _period(found: ReportFacts) -> framework.PeriodFacts:
+    period = framework.period_for(session(), found.period_id, here().today)
+    if period is None:
+        abort(404)
+    return period
+
+
+def _figures(found: ReportFacts) -> Figures:
+    """The figures of a report, in words of the page's language."""
+    if found.kind == "annual":
+        config: Config = current_app.extensions["valise.config"]
+        return annual_report(session(), found.period_id, language(), config.clock).figures
+    return progress_report(session(), found.office, found.period_id, language()).figures
+
+
+def _languages(kind: str, own: str | None) -> list[tuple[str, str]]:
+    """Languages the pages can be looked at in: all for the annual report, an office's own beside English."""
+    codes = LANGUAGES if kind == "annual" else tuple(dict.fromkeys(("en", own or "en")))
+    return [(code, language_name(code)) for code in codes]

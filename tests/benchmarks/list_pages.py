@@ -1,0 +1,82 @@
+"""Lists and searches of activities: what a page costs where many are stored, against the same page where few are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+from server.db.session import read_session
+from server.domain.activities.queries import Filter, activities
+from server.services.folder import Folder, open_folder
+from tests.benchmarks import stock
+from tests.benchmarks.rounds import Asked, Figure, compare, end, run, timed
+from tests.benchmarks.texts import ABSENT, FREQUENT, RARE, record_id
+from tests.benchmarks.web import browser_on
+
+SIZE, FEW, BAR = 100_000, 1_000, 1.5
+#: the same page is asked for several times in a round: one alone is too short to be timed
+_TIMES = 10
+_OUTPUT, _COUNTRY = record_id("output", "output-2"), record_id("country", "kg")
+#: what is asked for: (name, the query's filter, the page's address)
+PAGES: tuple[tuple[str, Filter, dict[str, object]], ...] = (
+    ("newest first", Filter(), {}),
+    ("oldest first", Filter(sort="oldest"), {"sort": "oldest"}),
+    ("by title", Filter(sort="title"), {"sort": "title"}),
+    ("one output", Filter(output_id=_OUTPUT), {"output": _OUTPUT}),
+    ("one country", Filter(country_id=_COUNTRY), {"country": _COUNTRY}),
+    ("one output in one country", Filter(output_id=_OUTPUT, country_id=_COUNTRY),
+     {"output": _OUTPUT, "country": _COUNTRY}),
+    ("one office", Filter(office=record_id("office", "kg")), {"office": record_id("office", "kg")}),
+    ("for the report", Filter(in_report=True), {"report": "1"}),
+    ("page 15", Filter(page=15), {"page": 15}),
+    ("a word of three activities", Filter(words=RARE), {"q": RARE}),
+    ("a word of a third of them", Filter(words=FREQUENT), {"q": FREQUENT}),
+    ("a word of none", Filter(words=ABSENT), {"q": ABSENT}),
+    ("two words", Filter(words=f"{FREQUENT} participants"), {"q": f"{FREQUENT} participants"}),
+    ("a Russian word", Filter(words="программы"), {"q": "программы"}),
+    ("a word in one output", Filter(words=FREQUENT, output_id=_OUTPUT), {"q": FREQUENT, "output": _OUTPUT}),
+)  # fmt: skip
+
+
+def measure(asked: Asked) -> Iterator[Figure]:
+    """For each of PAGES the query alone, then the whole page. At the end the last page of the log, for the record."""
+    few = _stocked(asked, "few", min(FEW, asked.size))
+    many = _stocked(asked, "many", asked.size)
+    note = f"{asked.size:,} against {min(FEW, asked.size):,}"
+    for name, wanted, _address in PAGES:
+        yield compare(f"query: {name}", _query(many, wanted), _query(few, wanted), rounds=asked.rounds, bar=BAR, note=note)
+    last = Filter(page=asked.size // 50)
+    yield compare("query: the last page", _query(many, last), _query(few, Filter(page=min(FEW, asked.size) // 50)),
+                  rounds=asked.rounds, note=note)  # fmt: skip
+    with browser_on(many) as large, browser_on(few) as small:
+        for name, _wanted, address in PAGES:
+            path = f"/activities?{urlencode(address)}"
+            yield compare(f"page: {name}", timed(lambda path=path: large.read(path)),
+                          timed(lambda path=path: small.read(path)), rounds=asked.rounds, bar=BAR, note=note)  # fmt: skip
+    few.close()
+    many.close()
+
+
+def _stocked(asked: Asked, name: str, size: int) -> Folder:
+    folder = stock.headquarters(asked.folder / name)
+    stock.fill(folder, size)
+    folder.close()
+    return open_folder(folder.data, stock.CLOCK)
+
+
+def _query(folder: Folder, wanted: Filter) -> Callable[[], float]:
+    def ask() -> None:
+        for _time in range(_TIMES):
+            with read_session(folder.engine) as session:
+                activities(session, wanted)
+
+    return timed(ask)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The program."""
+    return run(measure, size=SIZE, description=__doc__ or "", arguments=arguments)
+
+
+if __name__ == "__main__":
+    end(main())

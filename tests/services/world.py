@@ -1,0 +1,175 @@
+"""The example's folders, made once for the whole run, and copies of them that tests may spoil."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from server.base.clock import Clock, fixed_clock
+from server.base.paths import DataDir
+from server.db.session import write_session
+from server.domain.activities.commands import log_activity
+from server.domain.records import Work
+from server.services.demo import EXAMPLE, Made, make_demo
+from server.services.folder import Folder, open_folder
+from server.services.load import record_id
+from server.sync import witness
+from server.sync.dump import canonical_state
+
+#: the day on which the tests happen, after the example's dispatches were sent
+NOW = fixed_clock("2015-08-15T09:00:00+00:00")
+EXAMPLE_FILES = EXAMPLE
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the demo made: its root, and what it said it made."""
+
+    root: Path
+    told: tuple[Made, ...]
+
+    @property
+    def dispatches(self) -> list[Path]:
+        """One per office, by name."""
+        return sorted((self.root / "dispatches").glob("*.pdf"))
+
+    def dispatch(self, code: str) -> Path:
+        """The dispatch of one office."""
+        return self.root / "dispatches" / f"{code}-y1.pdf"
+
+    def setup(self, code: str) -> Path:
+        """The set-up PDF of one office."""
+        return self.root / "setups" / f"{code}.pdf"
+
+
+_made: list[Example] = []
+
+
+def example_once(factory: pytest.TempPathFactory) -> Example:
+    """The demo's folders, made at the first call. Nobody changes them: take copies."""
+    if not _made:
+        root = factory.mktemp("example") / "demo"
+        _made.append(Example(root, tuple(make_demo(root))))
+    return _made[0]
+
+
+def copy_folder(source: Path, target: Path) -> DataDir:
+    """A copy that passes for its original, as if the test had used that: the witness would tell them apart."""
+    shutil.copytree(source, target)
+    data = DataDir(target)
+    engine = sa.create_engine(f"sqlite:///{data.database}")
+    with engine.connect() as connection:
+        witness.write(data.witness, data.database, connection)
+    engine.dispose()
+    return data
+
+
+def state(data: DataDir) -> bytes:
+    """The canonical state of a folder that nobody has open, without opening it as Valise does."""
+    engine = sa.create_engine(f"sqlite:///{data.database}")
+    try:
+        with engine.connect() as connection:
+            return canonical_state(connection)
+    finally:
+        engine.dispose()
+
+
+def rows(data: DataDir, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a query finds in the folder's database."""
+    engine = sa.create_engine(f"sqlite:///{data.database}")
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+    finally:
+        engine.dispose()
+
+
+def everything(data: DataDir) -> tuple[object, ...]:
+    """All that a refused file must leave as it was: records, changes, inbox, files, and whom this folder believes."""
+    tables = ("sync_changeset", "sync_inbox", "sync_acknowledgement", "sync_incarnation", "trust_device")
+    counts = tuple(rows(data, f"SELECT count(*) FROM {name}")[0][0] for name in tables)
+    used = rows(data, "SELECT id, used_by FROM trust_invitation ORDER BY id")
+    kept = sorted(path.name for path in data.inbox.glob("*")) if data.inbox.is_dir() else []
+    return state(data), counts, used, kept
+
+
+def log(folder: Folder, title: str, *, id: str | None = None, **values: object) -> str:
+    """Log an activity, or change the one with `id`, as a form would. Returns its id."""
+    fields: dict[str, object] = {"title": title, **values}
+    if id is None:
+        where = {"output_id": record_id("output", "output-1"), "country_id": folder.office.country_id}
+        fields = {"date_from": "2015-03-02", **where, **fields}
+    author = folder.author()
+    with write_session(folder.engine, author) as session:
+        session.info["clock"] = folder.clock
+        return log_activity(Work(session, author, folder.clock), fields, id=id)
+
+
+def shown(folder: Folder, table: str, row: str) -> dict[str, Any]:
+    """The fields of a record as the folder shows them; empty when it is not there."""
+    with folder.engine.connect() as connection:
+        found = connection.execute(sa.text(f"SELECT * FROM {table} WHERE id = :id"), {"id": row}).mappings().first()
+        return dict(found) if found else {}
+
+
+def dump(folder: Folder) -> bytes:
+    """The canonical state of an opened folder."""
+    with folder.engine.connect() as connection:
+        return canonical_state(connection)
+
+
+class Desk:
+    """A table with laptops on it: opens copies of the example's folders and closes them when the test ends."""
+
+    def __init__(self, example: Example, room: Path) -> None:
+        self.example = example
+        self.room = room
+        self._open: list[Folder] = []
+        self._copies = 0
+
+    def copy(self, name: str, called: str | None = None) -> DataDir:
+        """A copy of the example's folder `name` ("hq", "hq-empty", "kg" …)."""
+        self._copies += 1
+        return copy_folder(self.example.root / name, self.room / (called or f"{name}-{self._copies}"))
+
+    def open(self, name: str | DataDir, clock: Clock = NOW) -> Folder:
+        """An opened copy of the example's folder `name`, or the folder that is given."""
+        folder = open_folder(self.copy(name) if isinstance(name, str) else name, clock)
+        self._open.append(folder)
+        return folder
+
+    def keep(self, folder: Folder) -> Folder:
+        """Close this folder too when the test ends."""
+        self._open.append(folder)
+        return folder
+
+    def again(self, folder: Folder, clock: Clock = NOW) -> Folder:
+        """The same folder after its program was ended and started."""
+        folder.close()
+        return self.open(folder.data, clock)
+
+    def folder(self, name: str) -> DataDir:
+        """An empty place for a data folder."""
+        return DataDir(self.room / name)
+
+    def file(self, name: str) -> Path:
+        """A path for something the test writes."""
+        return self.room / name
+
+    def close(self) -> None:
+        """Close what is open."""
+        for folder in self._open:
+            folder.close()
+
+
+def sentences(results: Iterable[Any]) -> list[str]:
+    """What people are told of each file."""
+    return [result.sentence for result in results]
+
+

@@ -1,0 +1,143 @@
+"""Every page answers in every language, and forms say what is wrong beside the question."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.base.i18n import LANGUAGES, direction
+from tests.web.conftest import CreateClient, csrf, seen
+
+OF_ALL = ("/", "/activities", "/activities/new", "/milestones", "/workplan", "/workplan?period=Y2", "/workplan/new",
+          "/reports", "/exchange", "/settings", "/help", "/help/exchange")  # fmt: skip
+OF_HQ = ("/overview", "/offices")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("folder", ["kg", "hq"])
+def test_every_page_answers_in_every_language(create_client: CreateClient, folder: str, language: str) -> None:
+    client = create_client(folder)
+    for address in (*OF_ALL, *(OF_HQ if folder == "hq" else ())):
+        answer = client.get(address, headers={"Accept-Language": language})
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 200, (address, page[-500:])
+        assert f'<html lang="{language}" dir="{direction(language)}">' in page, address
+
+
+def test_an_empty_folder_leads_to_the_welcome_page(create_client: CreateClient) -> None:
+    client = create_client("")
+    assert client.get("/activities").headers["Location"] == "/setup"
+    assert "set-up PDF" in client.get("/setup").get_data(as_text=True)
+
+
+def test_the_example_programme_begins_with_one_click(create_client: CreateClient) -> None:
+    client = create_client("")
+    token = csrf(client.get("/setup").get_data(as_text=True))
+    assert client.post("/setup/example", data={"csrf_token": token}).headers["Location"] == "/"
+    assert "Mainstreaming Migration" in client.get("/").get_data(as_text=True)
+
+
+def test_an_office_begins_with_the_pdf_it_was_mailed(create_client: CreateClient, example) -> None:
+    client = create_client("")
+    token = csrf(client.get("/setup").get_data(as_text=True))
+    wrong = (example.root / "annual-report.pdf").open("rb")
+    answer = client.post("/setup/office", data={"csrf_token": token, "file": (wrong, "annual-report.pdf")})
+    assert answer.status_code == 422
+    assert client.get("/").headers["Location"] == "/setup"
+    right = (example.root / "setups" / "kg.pdf").open("rb")
+    answer = client.post("/setup/office", data={"csrf_token": token, "file": (right, "kg.pdf")})
+    assert answer.headers["Location"] == "/"
+    assert "Kyrgyzstan country office" in client.get("/").get_data(as_text=True)
+
+
+def _activity(client, **answers: str) -> dict[str, str]:
+    page = client.get("/activities/new").get_data(as_text=True)
+    output = page.split('name="output_id"')[1].split('<option value="')[2].split('"')[0]
+    return {"csrf_token": csrf(page), "title": "Training of trainers", "date_from-year": "2014", "output_id": output,
+            **answers}  # fmt: skip
+
+
+def test_an_activity_is_logged_shown_deleted_and_brought_back(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    saved = client.post("/activities/new", data=_activity(client))
+    assert saved.status_code == 302, saved.get_data(as_text=True)[-800:]
+    address = saved.headers["Location"]
+    page = client.get(address).get_data(as_text=True)
+    assert "Training of trainers" in page
+    client.post(f"{address}/delete", data={"csrf_token": csrf(page)})
+    listed = client.get("/activities").get_data(as_text=True)
+    assert f"{address}/restore" in listed, "the next page offers Undo"
+    assert "Training of trainers" not in client.get("/activities").get_data(as_text=True)
+    client.post(f"{address}/restore", data={"csrf_token": csrf(listed)})
+    assert "Training of trainers" in client.get("/activities").get_data(as_text=True)
+
+
+def test_what_is_wrong_stands_beside_its_question_and_nothing_typed_is_lost(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    answers = _activity(client, title="", **{"date_from-day": "31", "date_from-month": "2", "place": "Osh"})
+    answer = client.post("/activities/new", data=answers)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "There is a problem" in page
+    assert "is not in the calendar" in page
+    assert 'value="Osh"' in page
+
+
+def test_a_date_is_as_precise_as_it_was_typed(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    for parts, words in (({}, "2014"), ({"date_from-month": "Q2"}, "Quarter 2 of 2014"),
+                         ({"date_from-month": "5"}, "May 2014"),
+                         ({"date_from-month": "5", "date_from-day": "14"}, "14 May 2014")):  # fmt: skip
+        saved = client.post("/activities/new", data=_activity(client, **parts))
+        assert words in client.get(saved.headers["Location"]).get_data(as_text=True)
+
+
+def test_a_form_opened_before_somebody_elses_save_keeps_both_values(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    address = client.post("/activities/new", data=_activity(client)).headers["Location"]
+    first = client.get(f"{address}/edit").get_data(as_text=True)
+    second = client.get(f"{address}/edit").get_data(as_text=True)
+    for page, title in ((first, "Training in Osh"), (second, "Training in Naryn")):
+        answers = _activity(client, title=title, seen=seen(page))
+        assert client.post(f"{address}/edit", data=answers).status_code == 302
+    page = client.get("/exchange").get_data(as_text=True)
+    assert "Training in Osh" in page
+    assert "Training in Naryn" in page
+
+
+def test_a_draft_is_kept_while_typing_and_forgotten_when_saved(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    answers = _activity(client, title="Half typed")
+    assert client.post("/drafts/activity/new", data=answers).status_code == 200
+    assert "Half typed" in client.get("/activities/new").get_data(as_text=True)
+    client.post("/activities/new", data=answers)
+    assert "Half typed" not in client.get("/activities/new").get_data(as_text=True)
+
+
+def test_a_milestone_is_ticked_in_its_row(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    page = client.get("/milestones").get_data(as_text=True)
+    row = page.split("Budget is finalised or endorsed")[1]
+    action = row.split('action="')[1].split('"')[0]
+    heads = row.split('name="seen" value="')[1].split('"')[0].replace("&#34;", '"')
+    answers = {"csrf_token": csrf(page), "seen": heads, "status": "done"}
+    refused = client.post(action, data=answers, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "Enter when the step was done" in refused
+    answers |= {"dated-month": "12", "dated-year": "2014"}
+    done = client.post(action, data=answers, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "Saved" in done
+    assert "7 of 9" in client.get("/milestones").get_data(as_text=True)
+
+
+def test_the_language_of_pages_is_a_setting(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    page = client.get("/settings").get_data(as_text=True)
+    client.post("/settings", data={"csrf_token": csrf(page), "person": "Deputy", "language": "ar"})
+    page = client.get("/").get_data(as_text=True)
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "Deputy" in page
+
+
+def test_an_unknown_page_says_what_to_do(create_client: CreateClient) -> None:
+    answer = create_client("kg").get("/nowhere")
+    assert answer.status_code == 404
+    assert "Choose one from the menu" in answer.get_data(as_text=True)
