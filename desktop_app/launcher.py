@@ -86,10 +86,20 @@ def open_window(
             except NoWindow as problem:
                 window, reason = None, str(problem)
             try:
-                return claim_and_run(data, absolute(files), port, window, reason, make_app)
+                code = claim_and_run(data, absolute(files), port, window, reason, make_app)
             finally:
                 if window is not None:
                     window.end()
+            leave_stuck_threads(code)
+            return code
+
+
+def leave_stuck_threads(code: int) -> None:
+    """End now, if pywebview left threads behind that wait for scripts of pages that are gone: Python waits for them."""
+    if any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate()):
+        log.info("ending with threads that wait for nothing")
+        logging.shutdown()
+        os._exit(code)
 
 
 def prepare_window(data: DataDir) -> AnyWindow:

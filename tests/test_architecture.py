@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -132,7 +133,7 @@ def test_sentences_are_literals_that_name_the_values_they_get() -> None:
         if any(isinstance(s, (ast.JoinedStr, ast.BinOp, ast.Call)) for s in sentences):
             wrong.append(f"{where}: put together before it is translated")
         elif all(isinstance(s, ast.Constant) for s in sentences):
-            asked = {value for s in sentences if isinstance(s, ast.Constant) for value in _VALUE.findall(s.value)}
+            asked = {value for s in sentences if isinstance(s, ast.Constant) for value in _VALUE.findall(str(s.value))}
             given = {keyword.arg for keyword in call.keywords}
             if None not in given and asked - {"num"} != given - {"num"}:
                 wrong.append(f"{where}: asks for {sorted(asked)}, is given {sorted(given, key=str)}")
@@ -145,3 +146,9 @@ def test_sentences_are_literals_that_name_the_values_they_get() -> None:
 def test_nothing_speaks_of_the_machine_it_was_written_on() -> None:
     paths = re.compile(r"(?<![\w.])/(?:wo" r"rk|op" r"t|ro" r"ot|home/\w+|Users/\w+)/")
     assert [f"{name_of(path)}: {found[0]}" for path, text in texts() if (found := paths.search(text))] == []
+
+
+def test_no_test_reaches_beyond_this_machine() -> None:
+    for address in (("192.0.2.1", 80), ("valise.example", 443)):
+        with pytest.raises(AssertionError, match=r"only 127\.0\.0\.1 may be reached"), socket.socket() as line:
+            line.connect(address)

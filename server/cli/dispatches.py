@@ -62,8 +62,8 @@ def send(
                 print=sent.fingerprint,
             )
         )
-    if eml:
-        click.echo(_("%(file)s: e-mail draft, not sent", file=eml))
+    for draft in sent.drafts:
+        click.echo(_("%(file)s: e-mail draft, not sent", file=draft))
 
 
 @click.command()

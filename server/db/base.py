@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -77,10 +78,17 @@ class Framework(Synced, Base):
 
 def synced_models() -> dict[str, type[Any]]:
     """Mapped classes of travelling records by table name, sorted."""
+    return _synced_models(len(Base.metadata.tables))
+
+
+@cache
+def _synced_models(_tables: int) -> dict[str, type[Any]]:
+    """Found anew when tables were declared since: every save asks several times."""
     found = {m.local_table.name: m.class_ for m in Base.registry.mappers if issubclass(m.class_, Synced)}  # type: ignore[attr-defined]
     return dict(sorted(found.items()))
 
 
+@cache
 def synced_columns(table: sa.Table) -> list[str]:
     """Names of the columns that travel: all but the key and the computed ones."""
     return [c.name for c in table.columns if not c.primary_key and c.computed is None]

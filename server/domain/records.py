@@ -45,6 +45,8 @@ class World(Protocol):
 #: Rules of one table: what is broken, each with its field
 Rules = Callable[[Values, World], Iterable[RuleBroken]]
 _RULES: dict[str, Rules] = {}
+#: `visible` of each table: statements never change, and making one costs more than asking it
+_VISIBLE: dict[type[Synced], sa.Select[Any]] = {}
 
 
 def rules_for(model: type[Synced], rules: Rules) -> None:
@@ -125,7 +127,10 @@ def undelete(work: Work, model: type[Synced], id: str) -> None:
 
 def visible(model: type[M]) -> sa.Select[M]:
     """Select the records of a table that are not deleted."""
-    return sa.select(model).where(sa.func.coalesce(model.deleted, 0) == 0)
+    known: sa.Select[M] | None = _VISIBLE.get(model)
+    if known is None:
+        known = _VISIBLE[model] = sa.select(model).where(sa.func.coalesce(model.deleted, 0) == 0)
+    return known
 
 
 def _set_deleted(work: Work, model: type[Synced], id: str, flag: int, seen: Seen | None) -> None:

@@ -1,4 +1,4 @@
-"""The pages of a dispatch that is no report: a set-up, a circular, an exchange. One or two pages that say what it is."""
+"""The pages of a dispatch that is no report: a set-up, a circular, an exchange. They say what it is."""
 
 from __future__ import annotations
 

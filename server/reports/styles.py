@@ -39,7 +39,7 @@ _SIZE = {"ar": 1.08, "bn": 1.0}
 _LATIN = {
     "body": TextStyle(10, 14.2, INK, before=0, after=6),
     "lead": TextStyle(12, 17, DEEP, before=0, after=9),
-    "note": TextStyle(8.5, 12, GREY, Style.ITALIC, before=0, after=6),
+    "note": TextStyle(8.5, 12, GREY, before=0, after=6),
     "caption": TextStyle(9, 12.5, DEEP, Style.BOLD, before=8, after=4, keep_next=True),
     "photo": TextStyle(8.5, 12, GREY, align="center", before=0, after=10),
     "quote": TextStyle(10, 14.5, DEEP, Style.ITALIC, before=4, after=8, indent=18, indent_end=18, role="BlockQuote"),
@@ -49,7 +49,7 @@ _LATIN = {
     "heading3": TextStyle(10.5, 14.5, DEEP, Style.BOLD, before=10, after=3, keep_next=True, role="H3"),
     "item-title": TextStyle(10, 14.2, INK, Style.BOLD, before=5, after=1, indent=22, keep_next=True),
     "item": TextStyle(10, 14.2, INK, before=0, after=3, indent=22),
-    "item-note": TextStyle(8.5, 12, GREY, Style.ITALIC, before=0, after=5, indent=22),
+    "item-note": TextStyle(8.5, 12, GREY, before=0, after=5, indent=22),
     "bullet": TextStyle(10, 14.2, INK, before=1, after=3, indent=14),
     "contents0": TextStyle(11, 17, NAVY, Style.BOLD, before=9, after=2),
     "contents1": TextStyle(10, 15.5, INK, Style.BOLD, before=4, after=1),

@@ -136,10 +136,11 @@ class Table(Block):
         return ([band] if band.height < room / 3 else []), self.start, self.skip
 
     def _keep_together(self, placed: list[_Laid], index: int, skip: int, opened: int, fresh: bool) -> tuple[int, int]:
-        """No name of rows at a page's end, no total alone on the next page."""
+        """No name of rows at a page's end, no total and no last row alone on the next page."""
         last = len(self.spec.rows) - 1
         whole = len(placed) - opened
-        lonely = self.spec.total_row and index == last and not skip and whole > fresh
+        spare = fresh if self.spec.total_row else 2  # rows that stay when one more goes over
+        lonely = index == last and not skip and whole > spare
         if lonely and placed[-1].kind == "row" and not placed[-1].skipped:
             index = placed.pop().index
         while len(placed) > opened and placed[-1].kind == "band" and index <= last and not skip:

@@ -26,17 +26,18 @@ from server.sync.payload import read_manifest, read_payload
 _MAIL_GROWTH, _MAIL_WORDS = 1.37, 20_000
 
 
-def attachment_limit(receiver: OfficeFacts | None) -> int | None:
-    """The largest file, in bytes, that the receiver's mailbox takes; None when its limit is not known."""
-    if receiver is None or not receiver.mailbox_mb:
-        return None
-    return int(receiver.mailbox_mb * 1_000_000 / _MAIL_GROWTH) - _MAIL_WORDS
+def attachment_limit(mail_mb: int | None) -> int | None:
+    """The largest file, in bytes, that fits an e-mail of `mail_mb` MB; None when that is not known."""
+    return int(mail_mb * 1_000_000 / _MAIL_GROWTH) - _MAIL_WORDS if mail_mb else None
 
 
-def make_dispatch(folder: Folder, receiver: str, period: str | None = None, *, full: bool = False) -> Packed:
+def make_dispatch(
+    folder: Folder, receiver: str, period: str | None = None, *, full: bool = False, mail_mb: int | None = None
+) -> Packed:
     """Make a dispatch for `receiver` ("hq", "replica" or an office's code): its files lie in the outbox then.
 
-    It is made in as many parts as the receiver's mailbox asks for. Errors: Refused, RulesBroken.
+    It is made in as many parts as it takes for each to fit an e-mail of `mail_mb` MB, or what the receiver's mailbox
+    takes. Errors: Refused, RulesBroken.
     """
     with read_session(folder.engine) as session:
         here = office(session, folder.identity.office)
@@ -48,7 +49,8 @@ def make_dispatch(folder: Folder, receiver: str, period: str | None = None, *, f
     name = file_name(here, to, told.code if told and to.hq and not here.hq else "", number)
     with tempfile.TemporaryDirectory() as room:
         target = Path(room) / name
-        return send(folder, target, period=period, receiver=receiver, full=full, max_size=attachment_limit(to))
+        return send(folder, target, period=period, receiver=receiver, full=full,
+                    max_size=attachment_limit(mail_mb or to.mailbox_mb))
 
 
 def file_name(here: OfficeFacts, to: OfficeFacts, period: str, number: int) -> str:

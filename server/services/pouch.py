@@ -43,13 +43,17 @@ class Order:
 
 @dataclass(frozen=True)
 class Packed:
-    """A dispatch as it was written: its files in order of parts, number, changes carried, short fingerprint."""
+    """A dispatch as it was written: its files in order of parts, number, changes carried, short fingerprint.
+
+    `drafts` are the e-mails written for its files, in the same order.
+    """
 
     files: tuple[Path, ...]
     number: int
     changes: int
     fingerprint: str
     dispatch: str
+    drafts: tuple[Path, ...] = ()
 
 
 #: draws the pages for a stamp; the second argument says which part of how many
@@ -62,7 +66,7 @@ def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int |
     The file lies in the outbox before it is noted as sent, so that what was sent can always be sent again.
     Errors: Refused (too_large) when even a single change does not fit, or the disk refuses.
     """
-    keyring = keys.load(folder.data.key)
+    keyring = _signing(folder)
     with write_session(folder.engine, folder.author()) as session:
         session.info["clock"] = folder.clock
         connection = session.connection()
@@ -93,6 +97,21 @@ def short_fingerprint(dispatch: str, raws: Sequence[bytes]) -> str:
         digest.update(changeset_id(raw))
     text = digest.hexdigest()[:8].upper()
     return f"{text[:4]} {text[4:]}"
+
+
+def _signing(folder: Folder) -> keys.Keyring:
+    """This laptop's key, with the certificate that headquarters issued for it as soon as that is here.
+
+    Whoever trusts the programme's root then accepts it, also a headquarters that was restored and lost its list.
+    """
+    ring = keys.load(folder.data.key)
+    own = keys.key_fingerprint(ring.certificates[0])
+    with read_session(folder.engine) as session:
+        root = acquaintance.root(session)
+        listed = next((one for one in acquaintance.listed(session) if keys.key_fingerprint(one) == own), None)
+    if root is None or listed is None or not keys.issued_by(listed, root):
+        return ring
+    return keys.Keyring(ring.key, (listed, root))
 
 
 def _sign(keyring: keys.Keyring, statement: bytes) -> bytes:

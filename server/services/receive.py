@@ -3,138 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from server.base.clock import Clock
 from server.base.errors import Refused
-from server.base.i18n import _, n_
+from server.base.i18n import _
 from server.base.paths import DataDir, write_atomically
 from server.db import backup
 from server.db.session import Author, UnitSession, read_session, write_session
 from server.domain.people.queries import office
 from server.reports.carrier import open_sealed, read_bounded
 from server.services.folder import Folder, is_set_up, open_folder
+from server.services.received import Inspection, Judged, Received, absent_parts, already, still_missing, told
 from server.sync import acquaintance, inbox, keys, replica, tips, trust
 from server.sync.apply import Allowed, Applied, apply_changesets
 from server.sync.canonical import Changeset
 from server.sync.manifest import Manifest
 from server.sync.models import LostChange
 from server.sync.payload import Payload, read_manifest, read_payload
-from server.sync.trust import Verdict
 
-
-@dataclass(frozen=True)
-class Received:
-    """What became of one file. `state` is imported, already, waiting or refused; `code` says why it was refused."""
-
-    file: str
-    state: str
-    sentence: str
-    code: str = ""
-    office: str = ""
-    number: int = 0
-    changes: int = 0
-    tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    conflicts: int = 0
-    quarantined: int = 0
-
-    @property
-    def accepted(self) -> bool:
-        """Whether nothing more is to be done with the file."""
-        return self.state != "refused"
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "file": self.file,
-            "state": self.state,
-            "message": self.sentence,
-            "code": self.code or None,
-            "office": self.office or None,
-            "number": self.number or None,
-            "changes": self.changes,
-            "records": {table: dict(counts) for table, counts in sorted(self.tables.items())},
-            "conflicts": self.conflicts,
-            "quarantined": self.quarantined,
-        }
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A verified dispatch whose signer counts."""
-
-    sha256: str
-    data: bytes
-    certificate: bytes
-    manifest: Manifest
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What a file is and would do. `refusal` is the sentence why it would be refused, if it would."""
-
-    file: str
-    signer: str = ""
-    fingerprint: str = ""
-    manifest: Manifest | None = None
-    outcome: Received | None = None
-    refusal: str = ""
-    code: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        m = self.manifest
-        about = (
-            {}
-            if m is None
-            else {
-                "kind": m.kind,
-                "office": m.from_office,
-                "device": m.from_device,
-                "number": m.number,
-                "part": m.part,
-                "parts": m.parts,
-                "programme": m.programme,
-                "person": m.person,
-                "period": m.period,
-                "app": m.app,
-                "schema": m.schema,
-                "languages": list(m.languages),
-                "counts": dict(m.counts),
-            }
-        )
-        return {
-            "file": self.file,
-            "signer": self.signer or None,
-            "fingerprint": self.fingerprint or None,
-            "dispatch": about or None,
-            "would": self.outcome.as_dict() if self.outcome else None,
-            "refused": self.refusal or None,
-            "code": self.code or None,
-        }
-
-    def lines(self) -> list[str]:
-        """For people, one fact a line."""
-        found = [self.file]
-        if self.signer:
-            found.append(_("Signed by %(signer)s, key %(print)s.", signer=self.signer, print=self.fingerprint))
-        if self.manifest:
-            found.append(
-                _(
-                    "Dispatch %(number)s, part %(part)s of %(parts)s, written by Valise %(app)s.",
-                    number=self.manifest.number,
-                    part=self.manifest.part,
-                    parts=self.manifest.parts,
-                    app=self.manifest.app,
-                )
-            )
-        if self.outcome:
-            found.append(self.outcome.sentence)
-        return found
+__all__ = ["Inspection", "Judged", "Received", "inspect", "judge_file", "preview_file", "receive"]
 
 
 def receive(folder: Folder, files: Sequence[Path]) -> list[Received]:
@@ -174,10 +64,10 @@ def preview_file(folder: Folder, path: Path) -> Received:
     judged = judge_file(folder, path)
     with read_session(folder.engine) as session:
         if _is_imported(session, judged.sha256):
-            return _already(path.name, judged)
+            return already(path.name, judged)
         payload = _payload(session, judged)
         outcome = _apply(session, judged, payload)
-        return _told(session, path.name, judged, outcome, done=False)
+        return told(session, path.name, judged, outcome, done=False)
 
 
 def judge_file(folder: Folder, path: Path) -> Judged:
@@ -224,9 +114,9 @@ def _key_of(certificate: bytes) -> str:
 
 
 def _for_us(session: UnitSession, folder: Folder, manifest: Manifest) -> None:
-    """A set-up or circular of another office is refused: it names its reader."""
-    receiver = manifest.to_office
-    if manifest.kind in ("setup", "circular") and receiver != folder.identity.office and not folder.identity.hq:
+    """An office takes in what is for it, and what its own laptops made; headquarters whatever it gets."""
+    receiver, here = manifest.to_office, folder.identity.office
+    if not folder.identity.hq and here not in (receiver, manifest.from_office):
         found = office(session, receiver or "")
         raise Refused(
             _(
@@ -248,9 +138,21 @@ def _import(folder: Folder, name: str, judged: Judged) -> Received:
     """Import one judged file: everything it brings and every note of it, or nothing. Errors: Refused."""
     with read_session(folder.engine) as session:
         if _is_imported(session, judged.sha256):
-            return _already(name, judged)
-    write_atomically(folder.data.inbox / f"{judged.sha256}.pdf", judged.data)
-    backup.snapshot(folder.data, "import", folder.clock())
+            return already(name, judged)
+    kept = folder.data.inbox / f"{judged.sha256}.pdf"
+    came_before = kept.is_file()
+    write_atomically(kept, judged.data)
+    try:
+        backup.snapshot(folder.data, "import", folder.clock())
+        return _taken_in(folder, name, judged)
+    except BaseException:
+        if not came_before:
+            kept.unlink(missing_ok=True)
+        raise
+
+
+def _taken_in(folder: Folder, name: str, judged: Judged) -> Received:
+    """The import itself, in one transaction."""
     author = Author("", folder.identity.office, folder.identity.hq)
     with write_session(folder.engine, author) as session:
         session.info["clock"] = folder.clock
@@ -263,7 +165,7 @@ def _import(folder: Folder, name: str, judged: Judged) -> Received:
         else:
             savepoint.commit()
             _note(session, folder, name, judged, applied)
-        return _told(session, name, judged, applied, done=True)
+        return told(session, name, judged, applied, done=True)
 
 
 def _apply(session: UnitSession, judged: Judged, payload: Payload) -> Applied:
@@ -377,95 +279,18 @@ def _receive_parked(folder: Folder, name: str, path: Path) -> str:
 
 
 def _settled(folder: Folder, path: Path, result: Received) -> Received:
-    """A file that waited may have gone in behind a later one of the same call."""
-    if result.state != "waiting":
+    """A file that waited may have gone in behind a later one of the same call; of one in parts, some may be missing."""
+    if result.state not in ("waiting", "imported"):
         return result
     with read_session(folder.engine) as session:
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        if not _is_imported(session, sha256):
+        here = inbox.arrival(session.connection(), hashlib.sha256(read_bounded(path)).hexdigest())
+        if here is None or here.state != inbox.IMPORTED:
             return result
-    sentence = _("%(file)s: imported after the dispatch it waited for.", file=path.name)
-    return Received(path.name, "imported", sentence, office=result.office, number=result.number)
-
-
-def _already(name: str, judged: Judged) -> Received:
-    m = judged.manifest
-    return Received(
-        name,
-        "already",
-        _(
-            "%(file)s: dispatch %(number)s of %(office)s was imported before; nothing to do.",
-            file=name,
-            number=m.number,
-            office=judged.verdict.holder.title,
-        ),
-        office=judged.verdict.holder.code,
-        number=m.number,
-    )
-
-
-def _told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, done: bool) -> Received:
-    """The outcome in words and numbers."""
-    m, holder = judged.manifest, judged.verdict.holder
-    common = {"office": holder.code, "number": m.number}
-    if applied.missing:
-        gaps = inbox.missing_numbers(session.connection()).get(m.from_incarnation, ())
-        what = ", ".join(str(g) for g in gaps) or _("an earlier one")
-        sentence = _(
-            "%(file)s: waits for dispatch %(missing)s of %(office)s; ask that office to send it again.",
-            file=name,
-            missing=what,
-            office=holder.title,
-        )
-        return Received(name, "waiting", sentence, "missing", holder.code, m.number)
-    counts = {
-        table: {"created": c.created, "changed": c.changed, "deleted": c.deleted} for table, c in applied.tables.items()
-    }
-    conflicts = sum(issue.kind in ("value", "delete") for issue in applied.issues)
-    if not applied.new:
-        sentence = _(
-            "%(file)s: everything in dispatch %(number)s of %(office)s is here already.",
-            file=name,
-            number=m.number,
-            office=holder.title,
-        )
-        return Received(name, "imported" if done else "already", sentence, **common)  # type: ignore[arg-type]
-    records = sum(sum(c.values()) for c in counts.values())
-    what = n_("%(num)s record", "%(num)s records", records)
-    sentence = (
-        _(
-            "%(file)s: imported dispatch %(number)s of %(office)s, %(records)s.",
-            file=name,
-            number=m.number,
-            office=holder.title,
-            records=what,
-        )
-        if done
-        else _(
-            "%(file)s: dispatch %(number)s of %(office)s would change %(records)s.",
-            file=name,
-            number=m.number,
-            office=holder.title,
-            records=what,
-        )
-    )
-    if conflicts:
-        sentence += " " + n_("%(num)s conflict waits for a person.", "%(num)s conflicts wait for a person.", conflicts)
-    if applied.quarantined:
-        sentence += " " + n_(
-            "%(num)s change was kept apart because its author may not make it.",
-            "%(num)s changes were kept apart because their author may not make them.",
-            len(applied.quarantined),
-        )
-    return Received(
-        name,
-        "imported" if done else "would",
-        sentence,
-        "",
-        holder.code,
-        m.number,
-        len(applied.new),
-        counts,
-        conflicts,
-        len(applied.quarantined),
-    )
+        absent = absent_parts(session, here.dispatch or "", here.parts or 1)
+    sentence = result.sentence
+    if result.state == "waiting":
+        sentence = _("%(file)s: imported after the dispatch it waited for.", file=path.name)
+        result = Received(path.name, "imported", sentence, office=result.office, number=result.number)
+    if absent:
+        sentence = f"{sentence} {still_missing(absent)}"
+    return replace(result, sentence=sentence, parts_missing=absent)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from server.base.errors import Refused
 from server.base.i18n import _
-from server.db.session import UnitSession, read_session, write_session
+from server.db.session import read_session, write_session
 from server.domain.framework.queries import PeriodFacts
 from server.domain.people.queries import OfficeFacts, office, offices
 from server.domain.records import Work
@@ -16,14 +17,14 @@ from server.domain.reporting.queries import reports
 from server.reports.letter import Letter, letter_pages
 from server.reports.progress import Stamp, progress_document
 from server.reports.story import Rendered
-from server.services import pouch
+from server.services import peers, pouch
 from server.services.consolidate import progress_report
 from server.services.documents import no_period
 from server.services.folder import Folder
 from server.services.mail import cover_text, write_draft
 from server.services.overview import reported_period
 from server.services.setup import list_device, scopes_for
-from server.sync import acquaintance, keys, tips
+from server.sync import acquaintance, keys
 
 
 def send(
@@ -55,15 +56,23 @@ def send(
             order.kind, order.receiver, order.to_incarnation, None, order.scopes, order.period, order.languages
         )
     packed = pouch.pack(folder, order, draw, target, max_size)
-    if eml:
+    drafts = _drafts(packed, eml, order.receiver, here.name, title) if eml else ()
+    return replace(packed, drafts=tuple(drafts))
+
+
+def _drafts(packed: pouch.Packed, eml: Path, receiver: OfficeFacts, sender: str, title: str) -> Iterator[Path]:
+    """One unsent e-mail for each file of a dispatch: all parts in one would be what did not fit."""
+    count = len(packed.files)
+    for place, attachment in enumerate(packed.files, 1):
+        draft = eml if count == 1 else eml.with_name(f"{eml.stem}-{place}of{count}{eml.suffix}")
         write_draft(
-            eml,
-            to=order.receiver.email,
-            attachment=packed.files[0],
-            subject=f"{here.name}: {title}",
-            text=cover_text(here.name, packed.number, title, packed.fingerprint),
+            draft,
+            to=receiver.email,
+            attachment=attachment,
+            subject=f"{sender}: {title}",
+            text=cover_text(sender, packed.number, title, packed.fingerprint),
         )
-    return packed
+        yield draft
 
 
 def _report(folder: Folder, here: OfficeFacts, code: str | None) -> tuple[pouch.Order, pouch.Draw, str]:
@@ -71,16 +80,14 @@ def _report(folder: Folder, here: OfficeFacts, code: str | None) -> tuple[pouch.
     with read_session(folder.engine) as session:
         hq = next((o for o in offices(session) if o.hq), None)
         period = reported_period(session, code, folder.clock().date(), "progress", here.id)
-        peer = _peer(session, hq.id if hq else "")
+        held = peers.held(session, hq.id if hq else "")
     if hq is None:
         raise Refused(_("Headquarters is not known here: open its set-up PDF first."), "no_hq")
     if period is None:
         raise no_period(code)
     submit(folder, here, period)
     languages = ["en", *([here.language] if here.language and here.language != "en" else [])]
-    order = pouch.Order(
-        "report", hq, peer.incarnation if peer else None, peer.tips if peer else None, None, period.id, languages
-    )
+    order = pouch.Order("report", hq, held.incarnation, held.tips, None, period.id, languages)
 
     def draw(stamp: Stamp, part: tuple[int, int]) -> Rendered:
         if part[0] > 1:
@@ -93,12 +100,12 @@ def _report(folder: Folder, here: OfficeFacts, code: str | None) -> tuple[pouch.
 
 
 def submit(folder: Folder, here: OfficeFacts, period: PeriodFacts) -> None:
-    """The office's word that its report of the period is ready; a report that was submitted keeps its date."""
+    """The office's word that its report of the period is ready; one that was submitted or accepted keeps its date."""
     with write_session(folder.engine, folder.author()) as session:
         session.info["clock"] = folder.clock
         work = Work(session, folder.author(), folder.clock)
         found = reports(session, office=here.id, kind="progress", period_id=period.id)
-        if found and found[0].state == "submitted":
+        if found and found[0].state in ("submitted", "accepted"):
             return
         values = {
             "kind": "progress",
@@ -113,15 +120,15 @@ def _circular(folder: Folder, here: OfficeFacts, code: str) -> tuple[pouch.Order
     """Headquarters' framework, reviews and receipts for one office; new laptops go on the list first."""
     with read_session(folder.engine) as session:
         receiver = office(session, code)
-        peer = _peer(session, receiver.id if receiver else "")
+        held = peers.held(session, receiver.id if receiver else "")
     if receiver is None or receiver.hq:
         raise Refused(_("There is no country office “%(code)s”: check its code.", code=code), "no_office")
     enrol(folder)
     order = pouch.Order(
         "circular",
         receiver,
-        peer.incarnation if peer else None,
-        peer.tips if peer else None,
+        held.incarnation,
+        held.tips,
         scopes_for(folder, receiver),
     )
     title = _("Circular to %(office)s", office=receiver.name)
@@ -130,7 +137,7 @@ def _circular(folder: Folder, here: OfficeFacts, code: str) -> tuple[pouch.Order
         folder.programme_title,
         here.name,
         receiver.name,
-        [(_("From"), here.name), (_("To"), receiver.name), (_("Received from you"), _held(peer))],
+        [(_("From"), here.name), (_("To"), receiver.name), (_("Received from you"), _last_word(held))],
         _("This file brings the programme's framework, comments on your reports, and the receipt for what you sent."),
         [_("Drop this file into Valise, under Send and receive.")],
     )
@@ -160,11 +167,8 @@ def enrol(folder: Folder) -> int:
 def _exchange(folder: Folder, here: OfficeFacts) -> tuple[pouch.Order, pouch.Draw, str]:
     """Everything for the office's other laptop, or what it has not acknowledged."""
     with read_session(folder.engine) as session:
-        peers = [
-            p for p in tips.peers(session.connection()) if p.office == here.id and p.device != folder.identity.device
-        ]
-    peer = peers[0] if peers else None
-    order = pouch.Order("exchange", here, peer.incarnation if peer else None, peer.tips if peer else None, None)
+        held = peers.held(session, here.id, but=folder.identity.device)
+    order = pouch.Order("exchange", here, held.incarnation, held.tips, None)
     title = _("Exchange between laptops of %(office)s", office=here.name)
     letter = Letter(
         title,
@@ -191,12 +195,5 @@ def _further_part(folder: Folder, here: OfficeFacts, hq: OfficeFacts, stamp: Sta
     return letter_pages(letter, stamp)
 
 
-def _peer(session: UnitSession, office_id: str) -> tips.Peer | None:
-    """The incarnation of that office that spoke last."""
-    return next((p for p in tips.peers(session.connection()) if p.office == office_id), None)
-
-
-def _held(peer: tips.Peer | None) -> str:
-    if peer is None:
-        return _("nothing yet")
-    return _("dispatch of %(day)s", day=peer.at[:10])
+def _last_word(held: peers.Held) -> str:
+    return _("dispatch of %(day)s", day=held.at[:10]) if held.at else _("nothing yet")

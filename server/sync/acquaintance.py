@@ -89,8 +89,7 @@ def keep_device(session: Session, certificate: bytes, at: str, invitation: Invit
 
 def devices(session: Session) -> list[KnownDevice]:
     """Devices believed here: headquarters' list first, whose word on revocation counts, then those only met."""
-    listed = [_listed(row) for row in session.scalars(visible(Device))]
-    found = [device for device in listed if device is not None]
+    found = [device for row in session.scalars(visible(Device)) if (device := _listed(row))]
     filed = {device.key for device in found}
     for row in session.scalars(sa.select(MetDevice).order_by(MetDevice.key)):
         if row.key not in filed:
@@ -98,11 +97,16 @@ def devices(session: Session) -> list[KnownDevice]:
     return found
 
 
+def listed(session: Session) -> list[bytes]:
+    """Certificates of the devices on headquarters' list, DER."""
+    return [b64decode(row.certificate or "") for row in session.scalars(visible(Device)) if _listed(row)]
+
+
 def unlisted(session: Session) -> list[bytes]:
     """Certificates of devices that were met but stand on no list of headquarters yet, DER."""
-    listed = {device.key for row in session.scalars(visible(Device)) if (device := _listed(row))}
+    on_list = {keys.key_fingerprint(certificate) for certificate in listed(session)}
     rows = session.scalars(sa.select(MetDevice).order_by(MetDevice.key))
-    return [row.certificate for row in rows if row.key not in listed]
+    return [row.certificate for row in rows if row.key not in on_list]
 
 
 def knows(session: Session, verdict: Verdict) -> bool:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from server.base.errors import Refused
 from server.base.i18n import _
-from server.sync import replica, sql, store
+from server.sync import collector, replica, sql, store
 from server.sync.canonical import Changeset, Op, decode
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Counts, Issue, Step, project, put_issues
@@ -94,7 +94,7 @@ def apply_changesets(
     if missing:
         return Applied(already=already, missing=tuple(sorted(i.hex() for i in missing)))
     ordered = _in_order(new)
-    with muted(connection):
+    with muted(connection), collector.paused():
         return _take_in(connection, ledger, ordered, allowed, already)
 
 

@@ -107,31 +107,28 @@ def refs_of(ops: Sequence[Op]) -> list[bytes]:
     """Every changeset that `ops` name, sorted, once."""
     named: set[bytes] = set()
     for op in ops:
-        for ids in op.preds.values():
-            named.update(ids)
-        named.update(op.seen)
+        if op.preds or op.seen:
+            named.update(op.seen, *op.preds.values())
     return sorted(named)
 
 
 def encode(change: Changeset) -> bytes:
     """The canonical bytes of a changeset. `refs` and `raw` of the argument are ignored: refs follow from its ops."""
-    refs = refs_of(change.ops)
+    return dump(_parts(change, refs_of(change.ops)))
+
+
+def _parts(change: Changeset, refs: list[bytes]) -> list[Any]:
     place = {ref: i for i, ref in enumerate(refs)}
-    ops = [
-        [
-            op.table,
-            op.row,
-            dict(op.values),
-            {name: sorted(place[i] for i in ids) for name, ids in op.preds.items() if ids},
-            sorted(place[i] for i in op.seen),
-        ]
-        for op in change.ops
-    ]
-    return dump([
+    return [
         FORMAT, bytes.fromhex(change.incarnation), change.scope, change.seq, change.prev, change.depth, refs,
         [change.person, change.office, change.device], change.claimed, change.doubt, [change.schema, change.app],
-        ops, dict(change.more),
-    ])  # fmt: skip
+        [_op_parts(op, place) for op in change.ops], dict(change.more),
+    ]  # fmt: skip
+
+
+def _op_parts(op: Op, place: Mapping[bytes, int]) -> list[Any]:
+    preds = {name: sorted([place[i] for i in ids]) for name, ids in op.preds.items() if ids} if op.preds else {}
+    return [op.table, op.row, dict(op.values), preds, sorted([place[i] for i in op.seen]) if op.seen else []]
 
 
 def dump(value: object) -> bytes:
@@ -139,13 +136,24 @@ def dump(value: object) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
-def sealed(change: Changeset) -> Changeset:
-    """The changeset with its refs and canonical bytes filled in."""
-    return Changeset(**{**_plain(change), "refs": refs_of(change.ops), "raw": encode(change)})
+def sealed(change: Changeset, *, in_order: bool = False) -> Changeset:
+    """The changeset with its refs and canonical bytes filled in; the one given is not to be used any more.
+
+    With `in_order` the caller vouches that the keys of all maps stand in canonical order and that no value needs more
+    than one way of writing it (no floats, arrays, maps): the bytes are the same, made in half the time.
+    """
+    refs = refs_of(change.ops)
+    parts = _parts(change, refs)
+    raw = cbor2.dumps(parts) if in_order else dump(parts)
+    object.__setattr__(change, "refs", refs)
+    object.__setattr__(change, "raw", raw)
+    return change
 
 
-def _plain(change: Changeset) -> dict[str, Any]:
-    return {name: getattr(change, name) for name in Changeset.__dataclass_fields__}
+def key_order(name: str) -> tuple[int, bytes]:
+    """Sorting names by this gives the order of map keys in canonical bytes (RFC 8949 §4.2.1)."""
+    data = name.encode()
+    return len(data), data
 
 
 def _forbidden(*_args: object, **_kwargs: object) -> object:
@@ -218,14 +226,15 @@ def _op(parts: list[Any], refs: list[bytes]) -> Op:
     if len(parts) < _OP_ELEMENTS:
         raise malformed()
     table, row, values, preds, seen = parts[:_OP_ELEMENTS]
-    if not (isinstance(table, str) and isinstance(row, str) and all(type(name) is str for name in values.keys())):
+    named = isinstance(values, dict) and all(type(name) is str for name in values)
+    if not (named and isinstance(table, str) and isinstance(row, str)):
         raise malformed()
     if not preds and not seen:
         return Op(table, row, values)
     if not preds.keys() <= values.keys():
         raise malformed()
-    named = {name: [refs[i] for i in places] for name, places in preds.items()}
-    return Op(table, row, values, named, [refs[i] for i in seen])
+    replaced = {name: [refs[i] for i in places] for name, places in preds.items()}
+    return Op(table, row, values, replaced, [refs[i] for i in seen])
 
 
 def _check(change: Changeset, incarnation: bytes) -> None:

@@ -15,6 +15,7 @@ import zstandard
 
 from server.base.errors import Refused
 from server.base.i18n import _
+from server.sync import collector
 from server.sync.canonical import Changeset, dump, load
 from server.sync.limits import DEFAULT, Limits, TooMuch, scan
 from server.sync.manifest import FileEntry, Manifest, from_wire, to_wire
@@ -97,9 +98,10 @@ def read_payload(data: bytes, limits: Limits = DEFAULT, *, find: Find = no_histo
     head, packed, rest = _sections(data)
     manifest = _manifest(head, limits)
     files = _files(manifest, rest, limits)
-    body = _cbor(_unsqueeze(packed, limits.body), limits)
     try:
-        changes = tuple(unpack(body, manifest.base, find, limits))
+        with collector.paused():
+            body = _cbor(_unsqueeze(packed, limits.body), limits)
+            changes = tuple(unpack(body, manifest.base, find, limits))
     except OutOfReach as missing:
         return Payload(manifest, (), files, (missing.stream, missing.seq))
     return Payload(manifest, changes, files)

@@ -149,7 +149,8 @@ class _TableWork:
         if self.known is None or self.written:
             return
         values = op.values.values() if whole else [op.values[name] for name in shown]
-        self.inserts.setdefault(shown, []).append((row, 0, *[column_value(v) for v in values]))
+        stored = [v if type(v) is str or v is None else column_value(v) for v in values]
+        self.inserts.setdefault(shown, []).append((row, 0, *stored))
 
     def _merge(self, rows: Mapping[str, list[tuple[int, Op]]], stored: Mapping[str, str]) -> None:
         """Rows that have heads, or several ops at once."""

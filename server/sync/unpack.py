@@ -9,7 +9,7 @@ from typing import Any
 from server.base.errors import Refused
 from server.base.i18n import _
 from server.sync import values as columns
-from server.sync.canonical import Changeset, Op, changeset_id, decode, sealed, stream_key
+from server.sync.canonical import Changeset, Op, changeset_id, decode, key_order, refs_of, sealed, stream_key
 from server.sync.limits import DEFAULT, Limits, TooMuch
 from server.sync.pool import PoolReader
 from server.sync.tips import Find, Tips
@@ -62,6 +62,10 @@ def _check(changes: Sequence[Changeset], body: Mapping[str, Any]) -> None:
         raise damaged()
 
 
+#: Types whose canonical bytes need no care.
+_PLAIN = {int, str, bool, type(None)}
+
+
 class _Unpacker:
     def __init__(self, body: Mapping[str, Any], base: Tips, find: Find, limits: Limits) -> None:
         self.base = base
@@ -86,6 +90,14 @@ class _Unpacker:
         self.values = {
             (table, name): columns.column_reader((mode, data), self.pool) for table, name, mode, data in body["values"]
         }
+        plain = {
+            (table, name): mode != columns.VALUES or set(map(type, data)) <= _PLAIN
+            for table, name, mode, data in body["values"]
+        }
+        self.in_order = [
+            list(names) == sorted(names, key=key_order) and all(plain[table, name] for name in names)
+            for table, names in self.shapes
+        ]
         self.readers = [[self.values[table, name] for name in names] for table, names in self.shapes]
         self.verbatim = dict(body.get("verbatim", []))
         self.made: list[Changeset] = []
@@ -128,15 +140,19 @@ class _Unpacker:
         expected = before.seq + 1 if before else ends[0][0] + 1 if len(ends) == 1 else 1
         seq = expected + step
         prev = self._prev(number, key, seq, link, before)
-        parts = [self._op(number, next(self.ops)) for _i in range(_natural(count))]
+        in_order = not more
+        parts = []
+        for _i in range(_natural(count)):
+            shape, row_code, code = next(self.ops)
+            in_order = in_order and self.in_order[shape]
+            parts.append(self._op(number, shape, row_code, code))
         person, office, device = self.signers[signer]
         schema, app = self.versions[version]
-        refs = {i for op in parts for ids in (*op.preds.values(), op.seen) for i in ids}
-        deepest = max((self.depths.get(i, 0) for i in (*refs, prev) if i is not None), default=0)
+        deepest = max((self.depths.get(i, 0) for i in (*refs_of(parts), prev) if i is not None), default=0)
         change = sealed(Changeset(
             incarnation=key[:32], scope=key[33:], seq=seq, prev=prev, depth=deepest + 1 + deeper, person=person,
             office=office, device=device, claimed=time, ops=parts, doubt=doubt, schema=schema, app=app, more=more,
-        ))  # fmt: skip
+        ), in_order=in_order)  # fmt: skip
         for op in parts:
             written = self.writers.setdefault((op.table, op.row), {})
             for name in op.values:
@@ -155,8 +171,7 @@ class _Unpacker:
             return None
         return self._outside(key, seq - 1)
 
-    def _op(self, number: int, parts: tuple[Any, ...]) -> Op:
-        shape, row_code, link = parts
+    def _op(self, number: int, shape: int, row_code: int, link: int) -> Op:
         table, names = self.shapes[shape]
         row = self.pool.id(row_code)
         values = {name: next(reader) for name, reader in zip(names, self.readers[shape], strict=True)}

@@ -19,6 +19,9 @@ from server.sync import heads
 from server.web.database import session, writing
 from server.web.fields import Question
 
+#: for `Form.on`: the stored values, whatever is being sent
+NOT_SENT: Mapping[str, Any] = {"formdata": None}
+
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form over one record. Its questions are named as the record's fields."""
@@ -125,6 +128,6 @@ class _Inputs(dict[str, list[str]]):
         """All values of a name."""
         return super().get(name) or []
 
-    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+    def get(self, name: str, default: Any = None) -> Any:
         """The first value of a name."""
         return (super().get(name) or [default])[0]

@@ -8,7 +8,7 @@ from flask import request, url_for
 def number_in(name: str, otherwise: int = 1) -> int:
     """A whole number above zero from the address; anything else is `otherwise`."""
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) else otherwise
+    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else otherwise
 
 
 def narrowed(*not_counted: str) -> bool:
@@ -20,4 +20,4 @@ def same_but(**changes: object) -> str:
     """The address of this page with some of its arguments changed; None takes one away."""
     asked: dict[str, object] = {**request.args.to_dict(), **changes}
     kept = {name: value for name, value in asked.items() if value not in (None, "")}
-    return url_for(request.endpoint or "home.show", **{**(request.view_args or {}), **kept})  # type: ignore[arg-type]
+    return url_for(request.endpoint or "home.show", **{**(request.view_args or {}), **kept})

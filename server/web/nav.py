@@ -23,8 +23,11 @@ class Entry:
     @property
     def current(self) -> bool:
         """Whether the page shown belongs to it."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        return _shown() == self.endpoint.partition(".")[0]
 
+
+#: pages without a line of their own in the menu
+_PART_OF = {"conflicts": "exchange"}
 
 MENU = (
     Entry("home.show", mark("Home"), "home"),
@@ -42,7 +45,12 @@ MENU = (
 
 def show_menu(app: Flask) -> None:
     """Give every page its menu and the help topic that belongs to it."""
-    app.context_processor(lambda: {"menu": _entries(), "help_topic": request.blueprint or "home"})
+    app.context_processor(lambda: {"menu": _entries(), "help_topic": _shown() or "home"})
+
+
+def _shown() -> str:
+    """The menu's name for the page that is shown; empty outside the menu."""
+    return _PART_OF.get(request.blueprint or "", request.blueprint or "")
 
 
 def _entries() -> list[Entry]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from sqlalchemy.orm import Session
 
 from server.base.i18n import _, mark
 from server.db.base import synced_models
+from server.db.session import UnitSession
+from server.domain.reporting.models import ReportSection
 from server.services.conflicts import title_of
 from server.web.words import STATES, state_words, when
 
@@ -89,7 +90,7 @@ def field_words(field: str) -> str:
     return _(FIELDS[field]) if field in FIELDS else field.removesuffix("_id").replace("_", " ")
 
 
-def value_words(session: Session, table: str, field: str, value: Any) -> str:
+def value_words(session: UnitSession, table: str, field: str, value: Any) -> str:
     """A stored value as people read it: names of the records it refers to, dates and states in words."""
     if value is None or value == "":
         return _("nothing")
@@ -106,7 +107,7 @@ def value_words(session: Session, table: str, field: str, value: Any) -> str:
     return state_words(str(value))[0] if str(value) in STATES and field in ("status", "rag", "kind") else str(value)
 
 
-def address_of(session: Session, table: str | None, row: str | None) -> str | None:
+def address_of(session: UnitSession, table: str | None, row: str | None) -> str | None:
     """The page on which a record is shown or changed; None when it has none of its own."""
     if not table or not row:
         return None
@@ -116,6 +117,7 @@ def address_of(session: Session, table: str | None, row: str | None) -> str | No
         return url_for("workplan.edit", id=row)
     if table == "milestone":
         return url_for("milestones.index")
-    if table in ("report", "report_section"):
-        return url_for("reports.find", table=table, id=row)
-    return None
+    if table == "report_section":
+        section = session.get(ReportSection, row)
+        table, row = "report", section.report_id if section else None
+    return url_for("reports.show", id=row) if table == "report" and row else None

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Blueprint, Flask, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 

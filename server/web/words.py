@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_datetime, get_month_names
+from babel.dates import format_time, get_month_names
 from flask import Flask
 
 from server.base.errors import RuleBroken
@@ -54,6 +54,17 @@ STATES: Mapping[str, tuple[str, str]] = {
     "due": (mark("Due"), "care"),
     "sent": (mark("Sent, not yet acknowledged"), "on"),
     "received": (mark("Received"), "good"),
+    "acknowledged": (mark("Received by the other side"), "good"),
+    "imported": (mark("Imported"), "good"),
+    "already": (mark("Already here"), ""),
+    "would": (mark("Ready to import"), "on"),
+    "waiting": (mark("Waits for another dispatch"), "care"),
+    "parked": (mark("Waits for another dispatch"), "care"),
+    "refused": (mark("Refused"), "bad"),
+    "report": (mark("Report"), ""),
+    "circular": (mark("Circular"), ""),
+    "setup": (mark("Set-up"), ""),
+    "exchange": (mark("Exchange between laptops"), ""),
     "progress": (mark("Progress report"), ""),
     "annual": (mark("Annual progress report"), ""),
     "comment": (mark("Comment"), ""),
@@ -103,7 +114,14 @@ def instant(stored: str | datetime | None) -> str:
         at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
     except ValueError:
         return str(stored)
-    return str(format_datetime(at.astimezone(), "medium", locale=locale(language())))
+    local = at.astimezone()
+    return f"{day_text(local.date(), 'medium')}, {format_time(local, 'short', locale=locale(language()))}"
+
+
+def language_in_words(code: str) -> str:
+    """A language's name in the current language, as sentences use it."""
+    name = locale(language()).languages.get(code)
+    return name or language_name(code)
 
 
 def give_words(app: Flask) -> None:
@@ -114,7 +132,8 @@ def give_words(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         when=when, short_when=short_when, instant=instant, day=day_text, percent=percent_text, number=number_text,
-        language_name=language_name, money=lambda amount, currency="USD": money_text(amount, currency),
+        language_name=language_name, language_in_words=language_in_words,
+        money=lambda amount, currency="USD": money_text(amount, currency),
     )
     folder = Path(app.static_folder or "")
 

@@ -47,7 +47,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method === "post" && !form.hasAttribute("hx-post")) form.dataset.sent = "yes";
+  if (form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-gives-file")) form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

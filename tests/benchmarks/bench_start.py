@@ -1,39 +1,46 @@
 """Start to a usable page, with 100,000 activities stored, against an empty pywebview and Flask window.
 
-    xvfb-run -s "-screen 0 1366x768x24" python tests/benchmarks/bench_start.py [--rounds 7] [--activities 100000]
+    xvfb-run -s "-screen 0 1366x768x24" python -m tests.benchmarks.bench_start [--size 100000] [--rounds 9] [--check]
 
-Both are started as processes of their own, in turn; the time is from the start of the process to the `loaded` event of
-the first page that is not the single-use link. The ratio of the medians is what counts. Needs a display and GTK's or
-Qt's web view for Python.
+Both are started as processes of their own, in turn; the time is from the start of the process until WebKit has
+loaded the first page that is not the single-use link. Needs a display, and WebKitGTK for Python.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
-import statistics
 import subprocess
 import sys
-import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from tests.benchmarks.rounds import Asked, Figure, compare, end, run
+
+SIZE = 100_000
+BAR = 1.25
+_PATIENCE = 60
 
 
 def report_when_loaded(window: Any) -> None:
-    """Print the time at which a page is there, then end."""
+    """Print the time at which a page is there.
 
-    def loaded() -> None:
-        at = time.monotonic()
-        if "/open/" not in (window.get_current_url() or "/open/"):
-            print(json.dumps({"at": at}), flush=True)
-            window.destroy()
+    WebKit is asked itself: pywebview's `loaded` waits for a script that a page which goes on at once never answers.
+    """
 
-    window.events.loaded += loaded
+    def watch() -> None:
+        from webview.platforms.gtk import BrowserView, webkit
+
+        def changed(view: Any, event: Any) -> None:
+            if event == webkit.LoadEvent.FINISHED and "/open/" not in view.get_uri():
+                print(json.dumps({"at": time.monotonic()}), flush=True)
+
+        BrowserView.instances[window.uid].webview.connect("load-changed", changed)
+
+    window.events.before_show += watch
 
 
 def empty_window(storage: Path) -> None:
@@ -74,76 +81,48 @@ def valise_window(data: Path) -> None:
     main()
 
 
-def make_folder(root: Path, activities: int) -> Path:
-    """The example's headquarters, with its activities copied until there are as many as asked for."""
-    import sqlalchemy as sa
-
-    from server.base.clock import system_clock
-    from server.base.ids import new_id
-    from server.base.paths import DataDir
-    from server.db.session import write_session
-    from server.domain.activities.models import Activity
-    from server.services.demo import make_demo
-    from server.services.folder import open_folder
-
-    for _made in make_demo(root):
-        pass
-    data = DataDir(root / "hq")
-    table = Activity.__table__
-    with open_folder(data, system_clock) as folder:
-        author = folder.author()
-        while True:
-            with write_session(folder.engine, author) as session:
-                stored = [dict(row) for row in session.execute(sa.select(table)).mappings()]
-                lacking = activities - len(stored)
-                for number, row in enumerate(stored):
-                    row.update(id=new_id(), title=f"{row['title']} ({len(stored) + number})")
-                if lacking > 0:
-                    session.execute(sa.insert(table), stored[: min(lacking, 10_000)])
-            if lacking <= 0:
-                return data.root
+WINDOWS = {"empty": empty_window, "valise": valise_window}
 
 
-def measure(kind: str, folder: Path) -> float:
-    """Seconds from the start of a process to its page."""
-    command = [sys.executable, __file__, "--child", kind, str(folder)]
-    started = time.monotonic()
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    for line in done.stdout.splitlines():
-        if line.startswith('{"at"'):
-            return float(json.loads(line)["at"]) - started
-    raise SystemExit(f"{kind} showed no page:\n{done.stdout}\n{done.stderr}")
+def started(kind: str, folder: Path) -> Callable[[], float]:
+    """Starts a process, answering the seconds until its page was there."""
+    own = "import sys; from pathlib import Path; from tests.benchmarks.bench_start import WINDOWS;"
+    command = [sys.executable, "-c", f"{own} WINDOWS[sys.argv[1]](Path(sys.argv[2]))", kind, str(folder)]
+
+    def start() -> float:
+        begun = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        watchdog = threading.Timer(_PATIENCE, process.kill)
+        watchdog.start()
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if line.startswith('{"at"'):
+                    return float(json.loads(line)["at"]) - begun
+            raise SystemExit(f"{kind} showed no page")
+        finally:
+            process.terminate()
+            process.wait()
+            watchdog.cancel()
+
+    return start
 
 
-def main() -> None:
-    """Measure and print."""
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--rounds", type=int, default=7)
-    asked.add_argument("--activities", type=int, default=100_000)
-    asked.add_argument("--keep", type=Path, help="make the folder here, or use the one that is here")
-    asked.add_argument("--child", nargs=2)
-    given = asked.parse_args()
-    if given.child:
-        kind, folder = given.child
-        return {"empty": empty_window, "valise": valise_window}[kind](Path(folder))
-    root = given.keep or Path(tempfile.mkdtemp())
-    try:
-        folder = root / "hq" if (root / "hq").exists() else make_folder(root, given.activities)
-        times: dict[str, list[float]] = {"empty": [], "valise": []}
-        for number in range(given.rounds + 1):
-            for kind, own in (("empty", root / "empty"), ("valise", folder)):
-                taken = measure(kind, own)
-                if number:  # the first fills the caches
-                    times[kind].append(taken)
-    finally:
-        if not given.keep:
-            shutil.rmtree(root)
-    empty, valise = (statistics.median(times[kind]) for kind in ("empty", "valise"))
-    print(
-        f"empty window {empty:.2f} s, Valise with {given.activities:,} activities {valise:.2f} s: {valise / empty:.2f}"
-    )
-    return None
+def measure(asked: Asked) -> Iterator[Figure]:
+    """The figure."""
+    from tests.benchmarks import stock
+
+    with stock.headquarters(asked.folder / "hq") as folder:
+        stock.fill(folder, asked.size)
+    ours, bare = started("valise", asked.folder / "hq"), started("empty", asked.folder / "empty")
+    note = f"{asked.size:,} activities"
+    yield compare("start to a usable page", ours, bare, rounds=asked.rounds, bar=BAR, note=note)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The program."""
+    return run(measure, size=SIZE, description=__doc__ or "", arguments=arguments)
 
 
 if __name__ == "__main__":
-    main()
+    end(main())

@@ -44,7 +44,9 @@ def measure(asked: Asked) -> Iterator[Figure]:
     many = _stocked(asked, "many", asked.size)
     note = f"{asked.size:,} against {min(FEW, asked.size):,}"
     for name, wanted, _address in PAGES:
-        yield compare(f"query: {name}", _query(many, wanted), _query(few, wanted), rounds=asked.rounds, bar=BAR, note=note)
+        yield compare(
+            f"query: {name}", _query(many, wanted), _query(few, wanted), rounds=asked.rounds, bar=BAR, note=note
+        )
     last = Filter(page=asked.size // 50)
     yield compare("query: the last page", _query(many, last), _query(few, Filter(page=min(FEW, asked.size) // 50)),
                   rounds=asked.rounds, note=note)  # fmt: skip

@@ -131,8 +131,9 @@ class Bare:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
-        self.statements = {table: stock.insert(connection, table)
-                           for table in ("activity", "sync_changeset", "sync_row", "sync_tip")}
+        self.statements = {
+            table: stock.insert(connection, table) for table in ("activity", "sync_changeset", "sync_row", "sync_tip")
+        }
         self.numbers = count(connection.execute("SELECT max(n) + 1 FROM sync_changeset").fetchone()[0])
 
     def write(self, rows: Rows) -> float:

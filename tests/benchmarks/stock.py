@@ -81,5 +81,3 @@ def insert(connection: sqlite3.Connection, table: str) -> str:
     """A plain INSERT of all written columns."""
     columns = stored_columns(connection, table)
     return f'INSERT INTO "{table}"({",".join(columns)}) VALUES({",".join("?" * len(columns))})'
-
-

@@ -82,7 +82,7 @@ def test_scripts_and_styles_have_types_that_browsers_accept(served: Started) -> 
     connection.close()
 
 
-def test_a_set_up_folder_that_was_cut_off_says_so_at_home(served: Started, tmp_path: Path) -> None:
+def test_a_run_that_was_cut_off_is_in_the_log_of_the_next(served: Started, tmp_path: Path) -> None:
     _status, cookie, _text = ask(served, "/open/" + served.link().rpartition("/")[2])
     assert cookie
     served.process.kill()

@@ -122,6 +122,12 @@ def test_a_total_of_one_row_stays_with_it(lines_left: int) -> None:
     assert any({"row", "Total"} <= set(page.texts) for page in pages)
 
 
+@pytest.mark.parametrize("count", range(30, 46))
+def test_a_last_row_does_not_stand_alone_on_a_page(count: int) -> None:
+    for page in pages_of(make([(f"row{n}", "1") for n in range(count)])):
+        assert len([text for text in page.texts if text.startswith("row")]) > 1
+
+
 def test_tints_and_totals_are_drawn_under_their_rows() -> None:
     pages = fill_pages([make([("a", "b"), ("t", "1")], tints={(0, 1): "green"}, total_row=True)])
     assert pages[0].texts == ["Left", "Right", "a", "b", "t", "1"]

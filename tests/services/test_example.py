@@ -86,7 +86,8 @@ def test_achievements_and_interventions_are_those_of_the_published_report(sessio
 
 
 def test_places_in_the_report_are_given_once_and_without_gaps(session: Session) -> None:
-    for model in (Activity, PlannedActivity):
+    models: tuple[type[Any], ...] = (Activity, PlannedActivity)
+    for model in models:
         places: dict[Any, list[int | None]] = {}
         for row in session.scalars(sa.select(model).where(model.in_report == 1)):
             places.setdefault((row.country_id, row.output_id), []).append(row.position)
@@ -117,9 +118,10 @@ def test_offices_write_in_the_languages_of_their_countries(session: Session) -> 
 
 def test_what_goes_into_a_report_stands_in_both_languages_and_in_the_right_script(session: Session) -> None:
     offices = {row.id: row.language for row in session.scalars(sa.select(Office)) if row.language}
-    fields = ((Activity, ("title", "narrative"), Activity.in_report == 1),
-              (PlannedActivity, ("title",), PlannedActivity.in_report == 1),
-              (ReportSection, ("text",), ReportSection.id.is_not(None)))
+    fields: tuple[tuple[type[Any], tuple[str, ...], Any], ...] = (
+        (Activity, ("title", "narrative"), Activity.in_report == 1),
+        (PlannedActivity, ("title",), PlannedActivity.in_report == 1),
+        (ReportSection, ("text",), ReportSection.id.is_not(None)))
     for model, names, wanted in fields:
         for row in session.scalars(sa.select(model).where(wanted, model.office.in_(offices))):
             for name in names:
@@ -131,7 +133,8 @@ def test_what_goes_into_a_report_stands_in_both_languages_and_in_the_right_scrip
 
 def test_offices_that_write_english_only_have_no_second_text(session: Session) -> None:
     english = [row.id for row in session.scalars(sa.select(Office).where(Office.language.is_(None)))]
-    for model in (Activity, PlannedActivity, ReportSection):
+    models: tuple[type[Any], ...] = (Activity, PlannedActivity, ReportSection)
+    for model in models:
         local = [name for name in synced_columns(model.__table__) if name.endswith("_local")]
         for row in session.scalars(sa.select(model).where(model.office.in_(english))):
             assert [getattr(row, name) for name in local] == [None] * len(local)

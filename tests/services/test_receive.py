@@ -15,6 +15,7 @@ from server.db.session import write_session
 from server.domain.framework.models import Output
 from server.domain.records import Work, save
 from server.services.folder import Folder
+from server.services.load import record_id
 from server.services.receive import Received, inspect, preview_file, receive
 from server.services.send import send
 from server.services.setup import invite, set_up_hq, set_up_office
@@ -308,7 +309,7 @@ class TestScope:
 
     def test_an_offices_change_of_another_offices_record_is_kept_apart(self, desk: Desk):
         office, hq = desk.open("kg"), desk.open("hq")
-        theirs = rows(hq.data, "SELECT id, office FROM activity WHERE office = (SELECT id FROM office WHERE code = 'MD')")[0]
+        theirs = rows(hq.data, "SELECT id, office FROM activity WHERE office = ?", record_id("office", "md"))[0]
         with office.engine.begin() as connection:
             connection.exec_driver_sql(
                 "INSERT INTO activity(id, office, deleted, title) VALUES(?, ?, 0, 'Not ours')", theirs
@@ -324,9 +325,11 @@ class TestScope:
     def test_the_rules_themselves_do_not_let_an_office_change_the_framework(self, desk: Desk):
         office = desk.open("kg")
         before = dump(office)
-        with pytest.raises(RuleBroken), write_session(office.engine, office.author()) as session:
-            output = rows(office.data, "SELECT id FROM output WHERE number = 1")[0][0]
-            save(Work(session, office.author(), NOW), Output, {"title": "Mine now"}, id=output)
+        output = record_id("output", "output-1")
+        with write_session(office.engine, office.author()) as session:
+            work = Work(session, office.author(), NOW)
+            with pytest.raises(RuleBroken):
+                save(work, Output, {"title": "Mine now"}, id=output)
         assert dump(office) == before
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,20 @@ import sqlalchemy as sa
 
 from server.base.clock import Clock, fixed_clock
 from server.base.paths import DataDir
-from server.db.session import write_session
+from server.db.session import read_session, write_session
 from server.domain.activities.commands import log_activity
 from server.domain.records import Work
+from server.domain.reporting.commands import review_report
+from server.domain.reporting.queries import ReportFacts, reports
+from server.reports.carrier import open_sealed
 from server.services.demo import EXAMPLE, Made, make_demo
 from server.services.folder import Folder, open_folder
+from server.services.home import Travel, travel
 from server.services.load import record_id
-from server.sync import witness
+from server.sync import tips, witness
 from server.sync.dump import canonical_state
+from server.sync.manifest import Manifest
+from server.sync.payload import read_manifest
 
 #: the day on which the tests happen, after the example's dispatches were sent
 NOW = fixed_clock("2015-08-15T09:00:00+00:00")
@@ -132,15 +140,20 @@ class Desk:
         self.room = room
         self._open: list[Folder] = []
         self._copies = 0
+        self._moments = count()
+
+    def clock(self) -> datetime:
+        """A clock that goes on by a minute whenever somebody looks."""
+        return NOW() + timedelta(minutes=next(self._moments))
 
     def copy(self, name: str, called: str | None = None) -> DataDir:
         """A copy of the example's folder `name` ("hq", "hq-empty", "kg" …)."""
         self._copies += 1
         return copy_folder(self.example.root / name, self.room / (called or f"{name}-{self._copies}"))
 
-    def open(self, name: str | DataDir, clock: Clock = NOW) -> Folder:
+    def open(self, name: str | DataDir, clock: Clock | None = None) -> Folder:
         """An opened copy of the example's folder `name`, or the folder that is given."""
-        folder = open_folder(self.copy(name) if isinstance(name, str) else name, clock)
+        folder = open_folder(self.copy(name) if isinstance(name, str) else name, clock or self.clock)
         self._open.append(folder)
         return folder
 
@@ -149,10 +162,10 @@ class Desk:
         self._open.append(folder)
         return folder
 
-    def again(self, folder: Folder, clock: Clock = NOW) -> Folder:
+    def again(self, folder: Folder) -> Folder:
         """The same folder after its program was ended and started."""
         folder.close()
-        return self.open(folder.data, clock)
+        return self.open(folder.data)
 
     def folder(self, name: str) -> DataDir:
         """An empty place for a data folder."""
@@ -173,3 +186,64 @@ def sentences(results: Iterable[Any]) -> list[str]:
     return [result.sentence for result in results]
 
 
+def manifest_of(path: Path) -> Manifest:
+    """The cover of a dispatch."""
+    return read_manifest(open_sealed(path.read_bytes()).payload)
+
+
+def how_far(folder: Folder) -> Travel:
+    """How far the office's changes travelled, as Home tells it."""
+    with read_session(folder.engine) as session:
+        found = travel(session, folder.office)
+    assert found is not None
+    return found
+
+
+def report_of(folder: Folder, code: str = "KG") -> ReportFacts:
+    """The office's report of the first year, as a folder has it."""
+    with read_session(folder.engine) as session:
+        office = record_id("office", code.lower())
+        (found,) = reports(session, office=office, kind="progress", period_id=record_id("reporting_period", "y1"))
+    return found
+
+
+def review(hq: Folder, report: ReportFacts, verdict: str, text: str) -> None:
+    """Headquarters says something of a report."""
+    with write_session(hq.engine, hq.author()) as session:
+        session.info["clock"] = hq.clock
+        work = Work(session, hq.author(), hq.clock)
+        values = {"report_id": report.id, "verdict": verdict, "text": text, "dated": work.today().isoformat()}
+        review_report(work, values)
+
+
+def pretend_received(office: Folder, hq: Folder) -> None:
+    """As if headquarters had acknowledged all, then lost it: it was restored from a backup."""
+    with office.engine.begin() as connection:
+        peer = next(p for p in tips.peers(connection) if p.office == hq.identity.office)
+        tips.acknowledge(
+            connection,
+            peer.incarnation,
+            peer.serial + 1,
+            tips.tips(connection),
+            office=peer.office,
+            device=peer.device,
+            clock=office.clock,
+        )
+
+
+def hq_has_all_of(hq: Folder, office: Folder) -> bool:
+    """Whether the office's records are at headquarters as the office has them."""
+    return all(
+        rows(hq.data, query, office.identity.office) == rows(office.data, query, office.identity.office)
+        for query in (
+            f"SELECT * FROM {table} WHERE office = ? ORDER BY id"
+            for table in ("activity", "planned_activity", "report", "report_section", "milestone", "expenditure")
+        )
+    )
+
+
+def log_much(office: Folder, count: int) -> None:
+    """Log activities whose texts do not compress well."""
+    for number in range(count):
+        noise = " ".join(f"{number * 7919 * step % 100_003:x}" for step in range(900))
+        log(office, f"Activity {number}", narrative=noise)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.base.errors import Refused
 from server.db.base import Base
 from server.db.session import Author, UnitSession, prepare, write_session
 from server.services import kinds
@@ -119,6 +120,11 @@ class Node:
         with self.engine.connect() as connection:
             return tips.tips(connection)
 
+    def acknowledged(self, other: Node) -> tips.Tips | None:
+        incarnation = other.incarnation
+        with self.engine.connect() as connection:
+            return tips.acknowledged(connection, incarnation)
+
     def apply(self, raws: Sequence[bytes | Changeset]) -> Applied:
         with self.engine.begin() as connection:
             return apply_changesets(connection, raws, **({"allowed": self.allowed} if self.allowed else {}))
@@ -212,6 +218,15 @@ def copy_of(node: Node) -> Node:
     """A clone of a replica's disk: same incarnation, same everything."""
     engine = _copy(node.engine)
     return Node(engine, node.office, node.hq, node.clock, node.allowed)
+
+
+def refusal(do: Callable[..., object], *arguments: object) -> str:
+    """The code with which `do` refuses its arguments, or nothing; any other error comes through."""
+    try:
+        do(*arguments)
+    except Refused as refused:
+        return refused.code
+    return ""
 
 
 def exchange(*nodes: Node, rounds: int = 3) -> None:

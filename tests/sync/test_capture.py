@@ -105,9 +105,13 @@ def test_a_bulk_load_is_cut_into_changesets_of_bounded_size(node: Node) -> None:
 
 
 def test_a_save_that_fails_leaves_nothing(node: Node) -> None:
-    with pytest.raises(ZeroDivisionError), write_session(node.engine, node.author) as session:
-        session.execute(sa.text("INSERT INTO activity(id,office,title) VALUES('a','office-a','x')"))
-        raise ZeroDivisionError
+    def fail() -> None:
+        with write_session(node.engine, node.author) as session:
+            session.execute(sa.text("INSERT INTO activity(id,office,title) VALUES('a','office-a','x')"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert node.raws() == []
     assert node.put("activity", "b", {"title": "y"})
     assert len(last_change(node).ops) == 1

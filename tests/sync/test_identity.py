@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from server.db.session import Author, UnitSession, open_engine, write_session
 from server.base.errors import Refused
 from server.db.base import Base
+from server.db.session import Author, UnitSession, open_engine, write_session
 from server.sync import capture, replica, sql, witness
 from tests.sync.replicas import DECLARED, copy_of, exchange, make_node
 

@@ -9,8 +9,8 @@ from types import MappingProxyType
 import pytest
 
 from server.db.session import write_session
-from server.sync import differences, dump, project, rebuild, shape, triggers
 from server.sync import apply as applying
+from server.sync import differences, dump, project, rebuild, shape, triggers
 from tests.sync.replicas import Node, exchange, make_node
 
 #: what the older version of these tests does not know yet

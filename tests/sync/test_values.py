@@ -7,7 +7,7 @@ import pytest
 from server.base.errors import Refused
 from server.sync import canonical
 from server.sync.canonical import Changeset, Op
-from tests.sync.replicas import exchange, make_node
+from tests.sync.replicas import exchange, make_node, refusal
 
 TEXTS = [
     "", " ", "a\0b", "\0", "\r\n\t", "'; DROP TABLE activity; --", "<script>alert(1)</script>", "=1+1", "%s %(x)s {y}",
@@ -63,7 +63,7 @@ def test_values_of_types_unknown_here_are_kept_and_passed_on(value: object) -> N
 
 def test_one_as_text_number_and_truth_are_different_values() -> None:
     one = make_node("one")
-    one.apply([canonical.sealed(_change({"women": value}, letter)).raw for letter, value in zip("ab", (1, True))])
+    one.apply([canonical.sealed(_change({"women": value}, letter)).raw for letter, value in (("a", 1), ("b", True))])
     assert one.issues("value") == [("value", "activity", "a", "women")]
 
 
@@ -140,7 +140,4 @@ def test_every_change_of_a_type_inside_a_changeset_is_refused_or_read() -> None:
     for place in range(len(parts)):
         for wrong in (None, -1, 1.5, "x", b"x", [], {}, [[]], [1, 2, 3, 4, 5], {"a": 1}, True):
             changed = [*parts[:place], wrong, *parts[place + 1 :]]
-            try:
-                canonical.decode(canonical.dump(changed))
-            except Refused as refused:
-                assert refused.code in ("changeset_malformed", "changeset_newer")
+            assert refusal(canonical.decode, canonical.dump(changed)) in ("", "changeset_malformed", "changeset_newer")

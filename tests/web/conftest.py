@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from server.app import create_app
 from server.base.clock import fixed_clock
 from server.base.config import Config
 from server.base.paths import DataDir
-from tests.services.world import Example, example_once
+from tests.services.world import Example, copy_folder, example_once
 
 #: (folder of the example: "kg", "hq", … or "" for an empty one, changes to the config) -> client
 CreateClient = Callable[..., FlaskClient]
@@ -35,7 +34,7 @@ def create_client(example: Example, tmp_path: Path) -> CreateClient:
     def create(folder: str = "kg", **changes: object) -> FlaskClient:
         root = tmp_path / f"folder-{folder}-{len(list(tmp_path.iterdir()))}"
         if folder:
-            shutil.copytree(example.root / folder, root)
+            copy_folder(example.root / folder, root)
         config = replace(Config(DataDir(root), "secret", clock=CLOCK), **changes)  # type: ignore[arg-type]
         app = create_app(config)
         app.testing = False

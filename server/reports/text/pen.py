@@ -164,12 +164,22 @@ class Pen:
             self._choose(self.fonts.coded(pieces[0]).font, size)
             code.append(whole)
             return
+        array = ""
         for shaped, colour in zip(pieces, inks or (None,) * len(pieces), strict=True):
             coded = self.fonts.coded(shaped)
+            if array and (self._font[0] != coded.font or (colour or ink) != self._fill):
+                self._show(array)
+                array = ""
             if (colour or ink) != self._fill:
                 self._set_fill(colour or ink)
             self._choose(coded.font, size)
-            code.append(f"[{coded.array}{widen if shaped.blank else ''}]TJ")
+            array += coded.array + (widen if shaped.blank else "")
+        self._show(array)
+
+    def _show(self, array: str) -> None:
+        if array:
+            array = array.replace("><", "")
+            self._code.append(f"[{array}]TJ")
 
     def _choose(self, font: str, size: float) -> None:
         if self._font != (font, size):

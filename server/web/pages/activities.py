@@ -16,8 +16,15 @@ from server.domain.records import delete, undelete
 from server.domain.workplan.queries import planned
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
-from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, NumberQuestion, SeveralQuestion
-from server.web.fields import TextQuestion, TickQuestion
+from server.web.fields import (
+    ChoiceQuestion,
+    DateQuestion,
+    LongQuestion,
+    NumberQuestion,
+    SeveralQuestion,
+    TextQuestion,
+    TickQuestion,
+)
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.lists import narrowed, number_in
@@ -29,7 +36,8 @@ class ActivityForm(Form):
     """One activity, as the officer tells it."""
 
     title = TextQuestion(mark("What happened?"), mark("In a few words, such as “National launch of the programme”."))
-    date_from = DateQuestion(mark("When did it happen, or begin?"), mark("Give what you know: the year alone is enough."))
+    date_from = DateQuestion(mark("When did it happen, or begin?"),
+                             mark("Give what you know: the year alone is enough."))
     date_to = DateQuestion(mark("When did it end?"), mark("Only if it went on for longer."), optional=True)
     output_id = ChoiceQuestion(mark("Which output does it serve?"))
     country_id = ChoiceQuestion(mark("In which country?"), mark("Leave empty for a global output."), optional=True)
@@ -87,7 +95,8 @@ def index() -> Answer:
     )
     return render_template(
         "activities/list.html", found=activities(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
-        outputs=framework.outputs(session()), countries=framework.countries(session()), offices=offices(session()),
+        outputs=(outputs := framework.outputs(session())), offices=(known := offices(session())),
+        output_numbers={o.id: o.number for o in outputs}, office_codes={o.id: o.code for o in known},
     )
 
 

@@ -8,6 +8,7 @@ from server.base.errors import NotFound, RulesBroken, ValiseError
 from server.base.i18n import _
 from server.services.conflicts import Conflict, conflicts, resolve
 from server.web.answers import Answer, said, warned
+from server.web.disputes import disputes, keep_of
 from server.web.here import folder
 
 page = Blueprint("conflicts", __name__)
@@ -16,7 +17,7 @@ page = Blueprint("conflicts", __name__)
 @page.get("/conflicts")
 def index() -> Answer:
     """All that wait."""
-    return render_template("conflicts/list.html", conflicts=conflicts(folder()))
+    return render_template("conflicts/list.html", disputes=disputes(folder()))
 
 
 @page.post("/conflicts/<id>")
@@ -31,16 +32,13 @@ def settle(id: str) -> Answer:
         warned(error.message)
     else:
         said(_("Settled. Your choice travels with the next dispatch."))
-    return redirect(url_for(".index"))
+    return redirect(url_for("exchange.show", _anchor="conflicts"))
 
 
 def _chosen(found: list[Conflict], id: str) -> str:
     """The side that the form names by its place, as the service takes it."""
     conflict = next((c for c in found if c.id == id), None)
     place = request.form.get("side", "")
-    if conflict is None or not place.isdigit() or int(place) >= len(conflict.sides):
+    if conflict is None or not (place.isascii() and place.isdigit()) or int(place) >= len(conflict.sides):
         raise NotFound(_("This conflict is settled already."))
-    side = conflict.sides[int(place)]
-    if conflict.kind == "delete":
-        return "mine" if side.mine else "theirs"
-    return "" if side.value is None else str(side.value)
+    return keep_of(conflict, int(place))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,46 +12,49 @@ from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.base.config import Config
-from server.base.errors import NotFound, Refused
-from server.base.i18n import _, mark
+from server.base.errors import NotFound, Refused, ValiseError
+from server.base.i18n import _, mark, n_
 from server.domain.framework import queries as framework
-from server.domain.people.queries import OfficeFacts, offices
+from server.domain.people.queries import offices
+from server.services import outbox
 from server.services.folder import Folder
 from server.services.home import travel
-from server.services.mail import cover_text, write_draft
 from server.services.overview import reported_period
-from server.services.receive import Received, judge_file, preview_file, receive
-from server.services.send import send
-from server.sync import heads, inbox, keys
-from server.sync.inbox import Departure
+from server.services.receive import Judged, Received, judge_file, preview_file, receive
+from server.sync import inbox, keys
 from server.web.answers import Answer, said
 from server.web.database import session
+from server.web.disputes import disputes
 from server.web.fields import ChoiceQuestion, NumberQuestion, TickQuestion
-from server.web.files import hand_over
+from server.web.files import hand_over, show_file
 from server.web.forms import Form
 from server.web.here import folder, here
-from server.web.staged import forget, safe_name, stage, staged, sweep
+from server.web.lists import number_in
+from server.web.records import table_words
+from server.web.staged import forget, stage, staged, sweep
+from server.web.words import instant
 
 page = Blueprint("exchange", __name__)
-#: what a mailbox takes when nobody said, in MB
-_USUAL_MAILBOX = 10
+#: rows on a page of the two histories
+_PAGE = 30
 
 
 class SendForm(Form):
     """Whom to send to, and how much the mail takes."""
 
     receiver = ChoiceQuestion(mark("To whom?"))
-    period = ChoiceQuestion(mark("The report of which period goes with it?"))
-    max_mb = NumberQuestion(mark("How large may an e-mail be, in MB?"),
-                            mark("A larger dispatch is cut into parts that may arrive in any order."), optional=True)
+    period = ChoiceQuestion(mark("The report of which period goes with it?"),
+                            mark("Only with a dispatch to headquarters."), optional=True)
+    mail_mb = NumberQuestion(mark("How large may an e-mail be, in MB?"),
+                             mark("A larger dispatch is cut into parts that may arrive in any order."), optional=True)
     full = TickQuestion(mark("Send everything again, whatever was acknowledged"))
 
     def offer(self) -> SendForm:
-        """An office sends to headquarters or its second laptop, headquarters to offices."""
+        """An office sends to headquarters or its second laptop, headquarters to offices and its second laptop."""
         at = here()
         others = [(o.code, o.name) for o in offices(session()) if not o.hq]
-        own = [("hq", _("Headquarters: the report")), ("replica", _("Another laptop of this office"))]
-        self.receiver.choices = others if at.office.hq else own
+        self.receiver.choices = [*(others if at.office.hq else [("hq", _("Headquarters: the report"))]),
+                                 ("replica", _("Another laptop of this office"))]
         self.period.choices = [(p.code, p.title) for p in framework.periods(session()) if p.starts <= at.today]
         if at.office.hq:
             del self.period
@@ -60,13 +63,20 @@ class SendForm(Form):
 
 @dataclass(frozen=True)
 class Looked:
-    """A file that was dropped in: who signed it and what importing it would do, or why it is refused."""
+    """A file that was dropped in: who signed it and what importing it would do, or why it is refused.
+
+    `state` is would, already, waiting or refused; `facts` are (label, value), `counts` (records in words, created,
+    changed, deleted); `sender` and `number` say which dispatch of which incarnation it is.
+    """
 
     file: str
-    signer: str = ""
-    fingerprint: str = ""
-    outcome: Received | None = None
-    refusal: str = ""
+    state: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...] = ()
+    counts: tuple[tuple[str, int, int, int], ...] = ()
+    notes: tuple[str, ...] = ()
+    sender: str = ""
+    number: int = 0
 
 
 @page.get("/exchange")
@@ -79,70 +89,74 @@ def show() -> Answer:
 def dispatch() -> Answer:
     """Pack and sign a dispatch."""
     form = _send_form()
-    if not form.sent():
-        return _shown(form), 422
-    values, made = form.values(), folder()
-    most = values["max_mb"] * 1_000_000 if values["max_mb"] else None
-    with tempfile.TemporaryDirectory() as room:
+    if form.sent():
+        values = form.values()
         try:
-            packed = send(made, Path(room) / _file_name(here().office, values), period=values.get("period"),
-                          receiver=values["receiver"] or "hq", full=bool(values["full"]), max_size=most)
-        except Refused as refused:
-            form.take(refused)
-            return _shown(form), 422
-    return redirect(url_for(".sent", dispatch=packed.dispatch))
+            packed = outbox.make_dispatch(folder(), values["receiver"] or "hq", values.get("period"),
+                                          full=bool(values["full"]), mail_mb=values["mail_mb"])
+            return redirect(url_for(".sent", dispatch=packed.dispatch))
+        except ValiseError as error:
+            form.take(error)
+    return _shown(form), 422
 
 
 @page.get("/exchange/sent/<dispatch>")
 def sent(dispatch: str) -> Answer:
     """A dispatch that was made: its files, to be kept and mailed."""
-    parts = _parts(dispatch)
+    parts = outbox.parts(session(), dispatch)
     receiver = next((o for o in offices(session()) if o.id == parts[0].to_office), None)
-    limit = (receiver.mailbox_mb if receiver and receiver.mailbox_mb else _USUAL_MAILBOX) * 1_000_000
+    limit = outbox.attachment_limit(receiver.mailbox_mb if receiver else None)
     return render_template("exchange/sent.html", parts=parts, receiver=receiver, limit=limit)
 
 
-@page.post("/exchange/sent/<dispatch>/<int:part>/<kind>")
-def keep(dispatch: str, part: int, kind: str) -> Response:
+@page.get("/exchange/sent/<sha256>/<kind>")
+def keep(sha256: str, kind: str) -> Response:
     """Keep one file of a dispatch: the PDF, or an e-mail draft with it."""
-    found = next((p for p in _parts(dispatch) if p.part == part), None)
-    data = _bytes_of(found) if found else b""
-    if found is None or kind not in ("pdf", "eml"):
-        raise NotFound(_("There is no such dispatch here: choose one from the list."))
-    name, back = found.file_name or "dispatch.pdf", url_for(".sent", dispatch=dispatch)
+    found = outbox.departure(session(), sha256)
+    name, back = found.file_name or "dispatch.pdf", url_for(".sent", dispatch=found.dispatch)
     if kind == "pdf":
-        return hand_over(name, data, "application/pdf", back)
-    return hand_over(f"{Path(name).stem}.eml", _mail(found, name, data), "message/rfc822", back)
+        return hand_over(name, outbox.sent_file(here().data, sha256), "application/pdf", back)
+    if kind != "eml":
+        raise NotFound(_("There is no such file of this dispatch: choose one of its buttons."))
+    return hand_over(f"{Path(name).stem}.eml", outbox.mail_draft(folder(), sha256), "message/rfc822", back)
+
+
+@page.get("/exchange/came/<sha256>")
+def came(sha256: str) -> Response:
+    """Look at the pages of a dispatch that came."""
+    found = inbox.arrival(session().connection(), sha256)
+    path = here().data.inbox / f"{sha256}.pdf"
+    if found is None or not path.is_file():
+        raise NotFound(_("The file of this dispatch is not in the data folder any more."))
+    return show_file(found.file_name or "dispatch.pdf", path.read_bytes(), "application/pdf", url_for(".show"))
 
 
 @page.post("/exchange/look")
 def drop() -> Answer:
     """Take files in to look at; nothing is imported yet."""
-    given = [(one.filename or "", partial(_save, one.save)) for one in request.files.getlist("files") if one.filename]
+    given = [(one.filename, one.save) for one in request.files.getlist("files") if one.filename]
     try:
         return redirect(url_for(".look", batch=stage(here().data, given)))
     except Refused as refused:
-        form = _send_form()
-        return _shown(form, refused.message), 422
+        return _shown(_send_form(), refused.message), 422
 
 
 @page.get("/exchange/look/<batch>")
 def look(batch: str) -> Answer:
     """What each file is, and what importing it would change."""
-    found = staged(here().data, batch)
-    opened = folder()
-    looked = [_look(opened, path) for path in found]
-    ready = [one for one in looked if one.outcome and one.outcome.state != "already"]
+    found, opened = staged(here().data, batch), folder()
+    looked = _follow([_look(opened, path) for path in found])
+    ready = sum(1 for one in looked if one.state in ("would", "waiting"))
     return render_template("exchange/look.html", looked=looked, batch=batch, ready=ready)
 
 
 @page.post("/exchange/import/<batch>")
 def take_in(batch: str) -> Answer:
     """Import a batch: each file whole, or not at all."""
-    found = staged(here().data, batch)
-    results = receive(folder(), found)
+    results = receive(folder(), staged(here().data, batch))
     forget(here().data, batch)
-    return render_template("exchange/done.html", results=results)
+    return render_template("exchange/done.html", results=[(result, _counts(result)) for result in results],
+                           conflicts=sum(result.conflicts for result in results))
 
 
 @page.post("/exchange/forget/<batch>")
@@ -159,8 +173,7 @@ def take_files(app: Flask) -> Callable[[Sequence[Path]], str]:
     sweep(config.data)
 
     def take(files: Sequence[Path]) -> str:
-        given = [(path.name, partial(_copy, path)) for path in files]
-        batch = stage(config.data, given)
+        batch = stage(config.data, [(path.name, partial(_copy, path)) for path in files])
         with app.test_request_context():
             return url_for("exchange.look", batch=batch)
 
@@ -174,70 +187,82 @@ def _copy(source: Path, target: Path) -> None:
         raise Refused(_("%(file)s cannot be read: %(why)s", file=source.name, why=problem.strerror), "unread") from None
 
 
-def _save(save: Callable[[Path], None], target: Path) -> None:
-    save(target)
-
-
 def _send_form() -> SendForm:
+    """The form, with what the address asks for: `period`, and an office's code as `to`."""
     at = here()
     period = reported_period(session(), None, at.today, "progress", at.office.id)
-    hq = next((o for o in offices(session()) if o.hq), None)
-    asked = request.args.get("to") or ("" if at.office.hq else "hq")
     return SendForm.on({
-        "receiver": asked, "period": request.args.get("period") or (period.code if period else None),
-        "max_mb": hq.mailbox_mb if hq and not at.office.hq else None})
+        "receiver": request.args.get("to") or (None if at.office.hq else "hq"),
+        "period": request.args.get("period") or (period.code if period else None),
+    })
 
 
 def _shown(form: SendForm, refusal: str = "") -> str:
-    at, connection = here(), session().connection()
+    at, current, contested = here(), number_in("page"), disputes(folder())
+    connection = session().connection()
+    arrived = list(reversed(inbox.arrivals(connection)))
+    departed = inbox.departures(connection)
+    start, end = _PAGE * (current - 1), _PAGE * current
     return render_template(
         "exchange/show.html", form=form, refusal=refusal, offices={o.id: o for o in offices(session())},
-        departures=inbox.departures(connection), arrivals=list(reversed(inbox.arrivals(connection))),
-        travel=None if at.office.hq else travel(session(), at.office),
-        conflicts=len(heads.issues(connection, ("value", "delete"))),
+        arrivals=arrived[start:end], departures=departed[start:end], number_of_page=current,
+        more=max(len(arrived), len(departed)) > end, missing=inbox.missing_numbers(connection),
+        waiting=[one for one in arrived if one.state == inbox.PARKED],
+        travel=None if at.office.hq else travel(session(), at.office), disputes=contested,
         periods={p.id: p for p in framework.periods(session())})
 
 
 def _look(opened: Folder, path: Path) -> Looked:
+    """What a file is; nothing is changed."""
     try:
         judged = judge_file(opened, path)
         outcome = preview_file(opened, path)
     except Refused as refused:
-        return Looked(path.name, refusal=refused.message)
-    return Looked(path.name, judged.verdict.holder.title, keys.short_fingerprint(judged.certificate), outcome)
+        return Looked(path.name, "refused", refused.message)
+    notes = []
+    if outcome.conflicts:
+        notes.append(n_("%(num)s value was set on both sides: you will be asked which one stays.",
+                        "%(num)s values were set on both sides: you will be asked which one stays.",
+                        outcome.conflicts))
+    if outcome.quarantined:
+        notes.append(n_("%(num)s change will be kept apart because its author may not make it.",
+                        "%(num)s changes will be kept apart because their author may not make them.",
+                        outcome.quarantined))
+    counts = _counts(outcome)
+    records = sum(created + changed + deleted for _words, created, changed, deleted in counts)
+    sentence = n_("It changes %(num)s record here.", "It changes %(num)s records here.", records)
+    return Looked(path.name, outcome.state, sentence if outcome.state == "would" else outcome.sentence,
+                  tuple(_facts(judged)), counts, tuple(notes), judged.manifest.from_incarnation, judged.manifest.number)
 
 
-def _parts(dispatch: str) -> list[Departure]:
-    found = [d for d in inbox.departures(session().connection()) if d.dispatch == dispatch]
-    if not found:
-        raise NotFound(_("There is no such dispatch here: choose one from the list."))
-    return sorted(found, key=lambda part: part.part)
+def _facts(judged: Judged) -> list[tuple[str, str]]:
+    """Who signed, which dispatch, when and by whom it was made."""
+    manifest = judged.manifest
+    period = framework.period_for(session(), manifest.period, here().today) if manifest.period else None
+    number = _("number %(number)s", number=manifest.number)
+    if manifest.parts > 1:
+        number += ", " + _("part %(part)s of %(parts)s", part=manifest.part, parts=manifest.parts)
+    return [
+        (_("Signed by"), judged.verdict.holder.title),
+        (_("Key"), keys.short_fingerprint(judged.certificate)),
+        (_("Dispatch"), number),
+        *([(_("Period"), period.title)] if period else []),
+        *([(_("Made by"), manifest.person)] if manifest.person else []),
+        (_("Made on"), instant(datetime.fromtimestamp(manifest.made, UTC))),
+    ]
 
 
-def _bytes_of(part: Departure) -> bytes:
-    try:
-        return (here().data.outbox / f"{part.sha256}.pdf").read_bytes()
-    except OSError:
-        raise NotFound(_("The file of this dispatch is no longer in the data folder: send everything again.")) from None
+def _counts(outcome: Received) -> tuple[tuple[str, int, int, int], ...]:
+    """What an import creates, changes and deletes, in words and in the order of those words."""
+    return tuple(sorted((table_words(table, several=True), counts["created"], counts["changed"], counts["deleted"])
+                        for table, counts in outcome.tables.items()))
 
 
-def _mail(part: Departure, name: str, data: bytes) -> bytes:
-    """An unsent e-mail to the receiver with that part attached."""
-    at = here()
-    receiver = next((o for o in offices(session()) if o.id == part.to_office), None)
-    title = _("dispatch %(number)s", number=part.number)
-    with tempfile.TemporaryDirectory() as room:
-        pdf, eml = Path(room) / safe_name(name), Path(room) / "draft.eml"
-        pdf.write_bytes(data)
-        print_of_file = (part.sha256 or "")[:8].upper()
-        write_draft(eml, to=receiver.email if receiver else None, attachment=pdf,
-                    subject=f"{at.office.name}: {title}",
-                    text=cover_text(at.office.name, part.number, title, print_of_file))
-        return eml.read_bytes()
-
-
-def _file_name(office: OfficeFacts, values: dict[str, object]) -> str:
-    """Such as `Valise-KG-to-hq-Y1.pdf`: no blanks, nothing a mail gateway dislikes."""
-    words = ["Valise", office.code, "to", str(values["receiver"]), *([str(values["period"])] if values.get("period")
-                                                                     and values["receiver"] == "hq" else [])]
-    return safe_name("-".join(words) + ".pdf")
+def _follow(looked: list[Looked]) -> list[Looked]:
+    """A file that waits for others of the same batch does not wait long: say so."""
+    coming = {(one.sender, one.number) for one in looked if one.state == "would"}
+    for number in sorted({one.number for one in looked if one.state == "waiting"}):
+        coming |= {(one.sender, number) for one in looked if one.number == number and (one.sender, number - 1) in coming}
+    sentence = _("It goes in behind others of these files.")
+    return [replace(one, state="would", sentence=sentence)
+            if one.state == "waiting" and (one.sender, one.number) in coming else one for one in looked]

@@ -15,7 +15,7 @@ from server.domain.milestones.rules import STATUSES
 from server.web.answers import Answer, said
 from server.web.database import session
 from server.web.fields import ChoiceQuestion, DateQuestion, TextQuestion
-from server.web.forms import Form, displayed
+from server.web.forms import NOT_SENT, Form, displayed
 from server.web.here import here
 from server.web.words import choices
 
@@ -95,7 +95,7 @@ def _step(kind: framework.Choice, known: MilestoneFacts | None, *, fresh: bool =
     values = {"status": known.status, "dated": known.dated or None, "note": known.note} if known else {
         "status": "not_started"}
     seen = displayed("milestone", known.id) if known else None
-    form = StepForm.on(values, seen=seen, prefix="", **({"formdata": None} if fresh else {}))
+    form = StepForm.on(values, seen=seen, **NOT_SENT if fresh else {})
     for question in form.questions:
         question.id = f"{question.name}-{kind.id}"
     return Step(kind, known, form)

@@ -8,9 +8,9 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from server.base.config import Config
-from server.base.i18n import LANGUAGES, _, language, language_name, mark
+from server.base.i18n import LANGUAGES, _, language, mark
 from server.domain.framework import queries as framework
-from server.domain.people.queries import office, offices
+from server.domain.people.queries import OfficeFacts, office, offices
 from server.domain.reporting.commands import open_report, review_report, write_section
 from server.domain.reporting.figures import FIGURE_NAMES, Figures, fill_figures, unknown_figures
 from server.domain.reporting.queries import ReportFacts, SectionFacts, report, reports
@@ -24,6 +24,7 @@ from server.web.fields import ChoiceQuestion, LongQuestion
 from server.web.files import hand_over, show_file
 from server.web.forms import Form, displayed
 from server.web.here import folder, here
+from server.web.records import address_of
 
 page = Blueprint("reports", __name__)
 
@@ -89,9 +90,12 @@ def index() -> Answer:
     kind = "annual" if at.office.hq else "progress"
     periods = {p.id: p for p in framework.periods(session()) if p.starts <= at.today}
     own = {r.period_id: r for r in reports(session(), office=at.office.id, kind=kind)}
+    known = {o.id: o for o in offices(session())}
     theirs = [r for r in reports(session(), kind="progress") if r.office != at.office.id] if at.office.hq else []
+    order = list(known)
+    theirs.sort(key=lambda r: (r.period_id, order.index(r.office) if r.office in known else len(order)))
     return render_template("reports/list.html", periods=list(reversed(periods.values())), by_id=periods, own=own,
-                           theirs=theirs, offices={o.id: o for o in offices(session())}, kind=kind)
+                           theirs=theirs, offices=known, kind=kind)
 
 
 @page.post("/reports/begin/<period_id>")
@@ -172,12 +176,26 @@ def _shown(found: ReportFacts, form: ReviewForm | None) -> Answer:
     whose = office(session(), found.office) or at.office
     mine = found.office == at.office.id
     asked = form or (_review_form(found) if at.office.hq and not mine else None)
+    figures = _figures(found)
     shown = render_template(
         "reports/show.html", report=found, period=period, office=whose, mine=mine, form=asked, places=_places(found),
-        hints=check_up(session(), whose, period, at.today), languages_of=_languages(found.kind, whose.language),
-        fill=lambda typed, figures=_figures(found): fill_figures(typed, figures),
+        hints=_hints(whose, period), languages_of=_languages(found.kind, whose.language),
+        fill=lambda typed: fill_figures(typed, figures),
         named={s.id: SECTIONS[s.key][0] for s in found.sections if s.key in SECTIONS})
     return (shown, 422) if form and form.problems else shown
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A sentence of the check-up, and the page of the record it is about."""
+
+    sentence: str
+    url: str | None
+
+
+def _hints(whose: OfficeFacts, period: framework.PeriodFacts) -> list[Pointer]:
+    found = check_up(session(), whose, period, here().today)
+    return [Pointer(hint.sentence, address_of(session(), hint.table, hint.row)) for hint in found]
 
 
 def _review_form(found: ReportFacts) -> ReviewForm:
@@ -196,7 +214,8 @@ def _places(found: ReportFacts) -> list[Place]:
     order = list(SECTIONS)
     wanted.sort(key=lambda w: (order.index(w[0]) if w[0] in SECTIONS else 99,
                                known[w[1]].number if w[1] in known else 0))
-    return [Place(key, known.get(output or ""), found.section(key, output)) for key, output in wanted if key in SECTIONS]
+    return [Place(key, known.get(output or ""), found.section(key, output)) for key, output in wanted
+            if key in SECTIONS]
 
 
 def _place(id: str, key: str, output: str | None) -> tuple[ReportFacts, Place]:
@@ -222,7 +241,6 @@ def _figures(found: ReportFacts) -> Figures:
     return progress_report(session(), found.office, found.period_id, language()).figures
 
 
-def _languages(kind: str, own: str | None) -> list[tuple[str, str]]:
+def _languages(kind: str, own: str | None) -> tuple[str, ...]:
     """Languages the pages can be looked at in: all for the annual report, an office's own beside English."""
-    codes = LANGUAGES if kind == "annual" else tuple(dict.fromkeys(("en", own or "en")))
-    return [(code, language_name(code)) for code in codes]
+    return LANGUAGES if kind == "annual" else tuple(dict.fromkeys(("en", own or "en")))

@@ -28,7 +28,7 @@ from server.web.fields import (
     TextQuestion,
     TickQuestion,
 )
-from server.web.forms import Form, displayed
+from server.web.forms import NOT_SENT, Form, displayed
 from server.web.here import here
 from server.web.words import choices
 
@@ -179,4 +179,4 @@ _FIELDS = tuple(name for name in LineForm.__dict__ if hasattr(models.PlannedActi
 
 def _row(line: PlannedFacts, *, fresh: bool = False) -> ProgressForm:
     return ProgressForm.on({"status": line.status, "rag": line.rag}, seen=displayed("planned_activity", line.id),
-                           **({"formdata": None} if fresh else {}))
+                           **NOT_SENT if fresh else {})

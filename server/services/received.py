@@ -1,0 +1,255 @@
+"""What became of a file that came, and what a file is: in words for people and as a dictionary for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.base.i18n import _, n_
+from server.db.session import UnitSession
+from server.sync import inbox
+from server.sync.apply import Applied
+from server.sync.manifest import Manifest
+from server.sync.trust import Verdict
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of one file. `state` is imported, already, waiting or refused; `code` says why it was refused."""
+
+    file: str
+    state: str
+    sentence: str
+    code: str = ""
+    office: str = ""
+    number: int = 0
+    changes: int = 0
+    tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    conflicts: int = 0
+    quarantined: int = 0
+    parts_missing: tuple[int, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether nothing more is to be done with the file."""
+        return self.state != "refused"
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "file": self.file,
+            "state": self.state,
+            "message": self.sentence,
+            "code": self.code or None,
+            "office": self.office or None,
+            "number": self.number or None,
+            "changes": self.changes,
+            "records": {table: dict(counts) for table, counts in sorted(self.tables.items())},
+            "conflicts": self.conflicts,
+            "quarantined": self.quarantined,
+            "parts_missing": list(self.parts_missing),
+        }
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verified dispatch whose signer counts."""
+
+    sha256: str
+    data: bytes
+    certificate: bytes
+    manifest: Manifest
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a file is and would do. `refusal` is the sentence why it would be refused, if it would."""
+
+    file: str
+    signer: str = ""
+    fingerprint: str = ""
+    manifest: Manifest | None = None
+    outcome: Received | None = None
+    refusal: str = ""
+    code: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        m = self.manifest
+        about = (
+            {}
+            if m is None
+            else {
+                "kind": m.kind,
+                "office": m.from_office,
+                "device": m.from_device,
+                "number": m.number,
+                "part": m.part,
+                "parts": m.parts,
+                "programme": m.programme,
+                "person": m.person,
+                "period": m.period,
+                "app": m.app,
+                "schema": m.schema,
+                "languages": list(m.languages),
+                "counts": dict(m.counts),
+            }
+        )
+        return {
+            "file": self.file,
+            "signer": self.signer or None,
+            "fingerprint": self.fingerprint or None,
+            "dispatch": about or None,
+            "would": self.outcome.as_dict() if self.outcome else None,
+            "refused": self.refusal or None,
+            "code": self.code or None,
+        }
+
+    def lines(self) -> list[str]:
+        """For people, one fact a line."""
+        found = [self.file]
+        if self.signer:
+            found.append(_("Signed by %(signer)s, key %(print)s.", signer=self.signer, print=self.fingerprint))
+        if self.manifest:
+            found.append(
+                _(
+                    "Dispatch %(number)s, part %(part)s of %(parts)s, written by Valise %(app)s.",
+                    number=self.manifest.number,
+                    part=self.manifest.part,
+                    parts=self.manifest.parts,
+                    app=self.manifest.app,
+                )
+            )
+        if self.outcome:
+            found.append(self.outcome.sentence)
+        return found
+
+
+def already(name: str, judged: Judged) -> Received:
+    m = judged.manifest
+    return Received(
+        name,
+        "already",
+        _(
+            "%(file)s: dispatch %(number)s of %(office)s was imported before; nothing to do.",
+            file=name,
+            number=m.number,
+            office=judged.verdict.holder.title,
+        ),
+        office=judged.verdict.holder.code,
+        number=m.number,
+    )
+
+
+def told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, done: bool) -> Received:
+    """The outcome in words and numbers."""
+    m, holder = judged.manifest, judged.verdict.holder
+    common = {"office": holder.code, "number": m.number}
+    if applied.missing:
+        return _waiting(session, name, judged)
+    counts = {
+        table: {"created": c.created, "changed": c.changed, "deleted": c.deleted} for table, c in applied.tables.items()
+    }
+    conflicts = sum(issue.kind in ("value", "delete") for issue in applied.issues)
+    if not applied.new:
+        sentence = _(
+            "%(file)s: everything in dispatch %(number)s of %(office)s is here already.",
+            file=name,
+            number=m.number,
+            office=holder.title,
+        )
+        return Received(name, "imported" if done else "already", sentence, **common)  # type: ignore[arg-type]
+    records = sum(sum(c.values()) for c in counts.values())
+    what = n_("%(num)s record", "%(num)s records", records)
+    sentence = (
+        _(
+            "%(file)s: imported dispatch %(number)s of %(office)s, %(records)s.",
+            file=name,
+            number=m.number,
+            office=holder.title,
+            records=what,
+        )
+        if done
+        else _(
+            "%(file)s: dispatch %(number)s of %(office)s would change %(records)s.",
+            file=name,
+            number=m.number,
+            office=holder.title,
+            records=what,
+        )
+    )
+    if conflicts:
+        sentence += " " + n_("%(num)s conflict waits for a person.", "%(num)s conflicts wait for a person.", conflicts)
+    if applied.quarantined:
+        sentence += " " + n_(
+            "%(num)s change was kept apart because its author may not make it.",
+            "%(num)s changes were kept apart because their author may not make them.",
+            len(applied.quarantined),
+        )
+    return Received(
+        name,
+        "imported" if done else "would",
+        sentence,
+        "",
+        holder.code,
+        m.number,
+        len(applied.new),
+        counts,
+        conflicts,
+        len(applied.quarantined),
+    )
+
+
+def _waiting(session: UnitSession, name: str, judged: Judged) -> Received:
+    """What a dispatch waits for: other parts of it, an earlier one whose number is known, or any earlier one."""
+    m, holder = judged.manifest, judged.verdict.holder
+    absent = tuple(part for part in absent_parts(session, m.dispatch, m.parts) if part != m.part)
+    gaps = inbox.missing_numbers(session.connection()).get(m.from_incarnation, ())
+    if absent:
+        sentence = n_(
+            "%(file)s: waits for part %(parts)s of dispatch %(dispatch)s of %(office)s; ask that office to send it "
+            "again.",
+            "%(file)s: waits for parts %(parts)s of dispatch %(dispatch)s of %(office)s; ask that office to send them "
+            "again.",
+            len(absent),
+            file=name,
+            parts=_listed(absent),
+            dispatch=m.number,
+            office=holder.title,
+        )
+    elif gaps:
+        sentence = n_(
+            "%(file)s: waits for dispatch %(missing)s of %(office)s; ask that office to send it again.",
+            "%(file)s: waits for dispatches %(missing)s of %(office)s; ask that office to send them again.",
+            len(gaps),
+            file=name,
+            missing=_listed(gaps),
+            office=holder.title,
+        )
+    else:
+        sentence = _(
+            "%(file)s: waits for an earlier dispatch of %(office)s; ask that office to send everything again.",
+            file=name,
+            office=holder.title,
+        )
+    return Received(name, "waiting", sentence, "missing", holder.code, m.number, parts_missing=absent)
+
+
+def absent_parts(session: UnitSession, dispatch: str, parts: int) -> tuple[int, ...]:
+    """Numbers of the parts of a dispatch that never came."""
+    if parts == 1:
+        return ()
+    came = {one.part for one in inbox.arrivals(session.connection()) if one.dispatch == dispatch}
+    return tuple(number for number in range(1, parts + 1) if number not in came)
+
+
+def still_missing(parts: Sequence[int]) -> str:
+    """What is to be said of a dispatch of which parts never came."""
+    listed = _listed(parts)
+    return n_("Part %(parts)s is still missing.", "Parts %(parts)s are still missing.", len(parts), parts=listed)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

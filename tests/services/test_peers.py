@@ -1,0 +1,97 @@
+"""Two laptops of an office, and headquarters that does not know which of them opens its circular."""
+
+from __future__ import annotations
+
+import pytest
+
+from server.services.folder import Folder
+from server.services.receive import receive
+from server.services.send import send
+from server.services.setup import invite, set_up_office
+from tests.services.world import Desk, dump, log, report_of, review, shown
+
+
+class TestTwoLaptops:
+    """The two laptops of an office swap dispatches by USB or e-mail."""
+
+    @pytest.fixture
+    def laptops(self, desk: Desk) -> tuple[Folder, Folder, Folder]:
+        """Two laptops of the office in Kyrgyzstan that know each other, and headquarters."""
+        hq, first = desk.open("hq"), desk.open("kg")
+        setup = invite(hq, "KG", desk.file("second-setup.pdf")).file
+        second = desk.keep(set_up_office(desk.folder("second"), setup, "Colleague", desk.clock))
+        log(second, "The first activity of the second laptop")
+        results = receive(hq, [send(second, desk.file("introduction.pdf"), period="y1").files[0]])
+        assert results[0].state == "imported"
+        for laptop, name in ((first, "to-first"), (second, "to-second")):
+            (result,) = receive(laptop, [send(hq, desk.file(f"{name}.pdf"), receiver="KG", full=True).files[0]])
+            assert result.state == "imported"
+        return first, second, hq
+
+    def swap(self, desk: Desk, one: Folder, other: Folder) -> None:
+        for giver, taker in ((one, other), (other, one), (one, other)):
+            path = desk.file(f"swap-{desk.clock():%H%M%S}.pdf")
+            (result,) = receive(taker, [send(giver, path, receiver="replica").files[0]])
+            assert result.state == "imported", result.sentence
+
+    def test_both_ways_end_with_the_same_bytes(self, desk: Desk, laptops):
+        first, second, _hq = laptops
+        log(first, "On the first")
+        log(second, "On the second")
+        self.swap(desk, first, second)
+        assert dump(first) == dump(second)
+
+    def test_the_second_swap_carries_only_what_is_new(self, desk: Desk, laptops):
+        first, second, _hq = laptops
+        self.swap(desk, first, second)
+        log(first, "One more")
+        packed = send(first, desk.file("small.pdf"), receiver="replica")
+        assert packed.changes == 1
+        assert receive(second, [packed.files[0]])[0].changes == 1
+
+    def test_headquarters_hears_of_both_through_either(self, desk: Desk, laptops):
+        first, second, hq = laptops
+        on_first, on_second = log(first, "On the first"), log(second, "On the second")
+        receive(second, [send(first, desk.file("x.pdf"), receiver="replica").files[0]])
+        (result,) = receive(hq, [send(second, desk.file("y.pdf"), period="y1").files[0]])
+        assert result.quarantined == 0
+        assert shown(hq, "activity", on_first)["title"] == "On the first"
+        assert shown(hq, "activity", on_second)["title"] == "On the second"
+
+    def test_one_circular_serves_both(self, desk: Desk, laptops):
+        """Headquarters cannot know which of them opens its circular: it builds on what both acknowledged."""
+        first, second, hq = laptops
+        review(hq, report_of(hq), "comment", "This one reaches the second laptop only.")
+        receive(second, [send(hq, desk.file("one.pdf"), receiver="KG").files[0]])
+        for number, laptop in enumerate((first, second)):
+            log(laptop, "Before the circular")
+            receive(hq, [send(laptop, desk.file(f"r{number}.pdf"), period="y1").files[0]])
+        review(hq, report_of(hq), "comment", "Well done, both.")
+        (path,) = send(hq, desk.file("circular.pdf"), receiver="KG").files
+        for laptop in (first, second):
+            (result,) = receive(laptop, [path])
+            assert result.state == "imported", result.sentence
+            assert "Well done, both." in [said.text for said in report_of(laptop).reviews]
+
+    def test_a_laptop_that_was_invited_and_is_silent_is_thought_of(self, desk: Desk):
+        hq, first = desk.open("hq"), desk.open("kg")
+        setup = invite(hq, "KG", desk.file("second-setup.pdf")).file
+        review(hq, report_of(hq), "comment", "For all of you.")
+        receive(first, [send(hq, desk.file("one.pdf"), receiver="KG").files[0]])
+        receive(hq, [send(first, desk.file("receipt.pdf"), period="y1").files[0]])
+        review(hq, report_of(hq), "comment", "And this.")
+        (path,) = send(hq, desk.file("two.pdf"), receiver="KG").files
+        second = desk.keep(set_up_office(desk.folder("second"), setup, "Colleague", desk.clock))
+        for laptop in (first, second):
+            (result,) = receive(laptop, [path])
+            assert result.state == "imported", result.sentence
+            assert [said.text for said in report_of(laptop).reviews] == ["For all of you.", "And this."]
+
+    def test_an_exchange_of_another_office_is_refused(self, desk: Desk, laptops):
+        _first, second, hq = laptops
+        other = desk.open("md")
+        receive(other, [send(hq, desk.file("md.pdf"), receiver="MD", full=True).files[0]])
+        before = dump(other)
+        (result,) = receive(other, [send(second, desk.file("e.pdf"), receiver="replica").files[0]])
+        assert (result.state, result.code) == ("refused", "other_office")
+        assert dump(other) == before
