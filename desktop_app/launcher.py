@@ -286,6 +286,7 @@ class Run:
             log.warning("not taken: %s", problem)
             return
         if self._window is not None and page:
+            self._server.entered.wait()  # before it, the window has no cookie
             self._window.go(f"http://{self._server.address}{page}")
 
     def stop(self) -> None:

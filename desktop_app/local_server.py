@@ -63,7 +63,10 @@ class LocalServer:
         self._on_call = on_call
         self._language = language
         self._app: WSGIApplication | None = None
+        #: the app is there
         self.ready = threading.Event()
+        #: somebody came in by the link, and asks for pages with the cookie that it gave
+        self.entered = threading.Event()
         self._stopping = threading.Lock()
         self._stopped = False
         self._ending = threading.Event()
@@ -107,6 +110,8 @@ class LocalServer:
             with use_language(self._language):
                 return plain_page.patience(start_response)
         assert self._app is not None
+        if "HTTP_COOKIE" in environ and not environ["PATH_INFO"].startswith("/open/"):
+            self.entered.set()
         return self._app(environ, start_response)
 
     def _answer_call(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

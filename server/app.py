@@ -41,8 +41,8 @@ def create_app(config: Config) -> Flask:
     app = Flask("valise", static_folder=assets / "static", template_folder=assets / "templates")
     app.extensions["valise.config"] = config
     attach_database(app, config)
-    guard(app, config)
     speak(app)
+    guard(app, config)
     locate(app, config)
     give_words(app)
     show_menu(app)

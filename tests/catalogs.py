@@ -1,4 +1,4 @@
-"""`python -m tests.catalogs check|update`: the catalogs hold every sentence of the sources, translated, with its values.
+"""`python -m tests.catalogs check|update`: the catalogs hold every sentence of the sources, translated and whole.
 
 `update` merges new sentences into each catalog; a person or a colleague translates the empty ones; `check` fails while
 one is missing, empty, fuzzy or names other values than its English sentence.

@@ -24,7 +24,7 @@ Version: $version
 Architecture: $architecture
 Maintainer: The Valise project <valise@localhost>
 Installed-Size: $(du -sk "$root/usr" | cut -f1)
-Depends: libc6, zlib1g, libffi8, libexpat1, gir1.2-gtk-3.0, gir1.2-webkit2-4.1, libwebkit2gtk-4.1-0
+Depends: libc6, libstdc++6, zlib1g, libbz2-1.0, liblzma5, libffi8, libexpat1, libuuid1, libgirepository-1.0-1, gir1.2-gtk-3.0, gir1.2-webkit2-4.1, libwebkit2gtk-4.1-0
 Recommends: xdg-utils
 Section: misc
 Priority: optional

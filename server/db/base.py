@@ -46,9 +46,12 @@ When = Annotated[str | None, mapped_column(sa.Text)]
 Ids = Annotated[str | None, mapped_column(sa.Text)]
 
 
-def ref(table: str) -> MappedColumn[Any]:
-    """A column that names a record of `table`; no foreign key, because the other record may arrive later."""
-    return mapped_column(sa.String(36), index=True, info={"ref": table})
+def ref(table: str, *, index: bool = True) -> MappedColumn[Any]:
+    """A column that names a record of `table`; no foreign key, because the other record may arrive later.
+
+    Without `index` the table declares one that begins with the column itself.
+    """
+    return mapped_column(sa.String(36), index=index, info={"ref": table})
 
 
 def refs(table: str) -> MappedColumn[Any]:

@@ -34,6 +34,15 @@ def annual_report(session: Session, period_code: str | None, language: str, cloc
         return _annual(shelf, period, clock)
 
 
+def programme_money(session: Session, period_code: str, language: str, clock: Clock) -> Purse:
+    """The money that the annual report of a period tells, without the rest of it. Errors: NotFound."""
+    with use_language(language):
+        shelf = Shelf(session, language)
+        period = shelf.period(period_code)
+        report = report_of(shelf, "annual", period, shelf.headquarters)
+        return purse_of(shelf, period, None, _day_of(report, clock().date()))
+
+
 def progress_report(session: Session, office_id: str, period: str, language: str) -> model.ProgressReport:
     """An office's report of a period (code or id) in one language: English, or the office's own. Errors: NotFound."""
     with use_language(language):

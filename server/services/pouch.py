@@ -58,6 +58,8 @@ class Packed:
 
 #: draws the pages for a stamp; the second argument says which part of how many
 Draw = Callable[[Stamp, tuple[int, int]], Rendered]
+#: seals some of the changes as a part: its cover and its bytes
+SealPart = Callable[[Sequence[bytes], tuple[int, int]], tuple[Manifest, bytes]]
 
 
 def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int | None = None) -> Packed:
@@ -75,7 +77,11 @@ def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int |
         manifest = _manifest(session, folder, order, keyring)
     fingerprint = short_fingerprint(manifest.dispatch, raws)
     stamp = Stamp(folder.clock(), manifest.number, fingerprint, keys.holder_of(keyring.certificates[0]).title)
-    sealed = _sealed_parts(folder, manifest, raws, keyring, lambda part: draw(stamp, part), max_size)
+
+    def seal_part(piece: Sequence[bytes], part: tuple[int, int]) -> tuple[Manifest, bytes]:
+        return _sealed(folder, manifest, piece, keyring, draw(stamp, part), part)
+
+    sealed = _sealed_parts(raws, seal_part, max_size)
     files = []
     for place, (part, data) in enumerate(sealed, 1):
         path = target if len(sealed) == 1 else target.with_name(f"{target.stem}-{place}of{len(sealed)}{target.suffix}")
@@ -165,40 +171,50 @@ def _enrolment(session: UnitSession, folder: Folder, keyring: keys.Keyring) -> E
     return Enrolment(certificate, mine[0].id, proof)
 
 
-def _sealed_parts(
-    folder: Folder,
-    manifest: Manifest,
-    raws: Sequence[bytes],
-    keyring: keys.Keyring,
-    draw: Callable[[tuple[int, int]], Rendered],
-    max_size: int | None,
-) -> list[tuple[Manifest, bytes]]:
-    """The file, or as many as it takes for each to stay within `max_size` bytes."""
-    count = 1
+def _sealed_parts(raws: Sequence[bytes], seal_part: SealPart, max_size: int | None) -> list[tuple[Manifest, bytes]]:
+    """The file, or as many as it takes for each to stay within `max_size` bytes. Errors: Refused (too_large)."""
+    whole = seal_part(raws, (1, 1))
+    if max_size is None or len(whole[1]) <= max_size:
+        return [whole]
+    # the first part has the report's pages, further ones a letter's
+    pages = [len(seal_part((), (place, 2))[1]) for place in (1, 2)]
+    if max(pages) > max_size:
+        raise _too_large(max(pages))
+    weight = (len(whole[1]) - pages[0]) * 1000 // max(sum(map(len, raws)), 1) + 1
     while True:
-        parts = [
-            _sealed(folder, manifest, chunk, keyring, draw, (place, count))
-            for place, chunk in enumerate(_cut(raws, count), 1)
-        ]
-        largest = max(len(data) for _part, data in parts)
-        if max_size is None or largest <= max_size:
+        pieces = _cut(raws, [(max_size - bare) * 1000 for bare in pages], weight)
+        parts = [seal_part(piece, (place, len(pieces))) for place, piece in enumerate(pieces, 1)]
+        largest, piece = max(((len(data), piece) for (_m, data), piece in zip(parts, pieces, strict=True)), key=_size)
+        if largest <= max_size:
             return parts
-        if count >= max(len(raws), 1):
-            raise Refused(
-                _("The dispatch cannot be made smaller than %(needed)s bytes: allow a larger size.", needed=largest),
-                "too_large",
-            )
-        count = min(max(count + 1, count * largest // max_size), max(len(raws), 1))
+        if len(piece) <= 1:
+            raise _too_large(largest)
+        # small pieces compress less well than the whole did
+        weight += max(weight * (largest - max_size) // max_size, weight // 10 + 1)
 
 
-def _cut(raws: Sequence[bytes], count: int) -> list[Sequence[bytes]]:
-    """`raws` in order, as `count` pieces of about the same number of bytes."""
-    total = sum(map(len, raws)) or 1
-    pieces: list[list[bytes]] = [[] for _ in range(count)]
-    done = 0
+def _size(sized: tuple[int, Sequence[bytes]]) -> int:
+    return sized[0]
+
+
+def _too_large(needed: int) -> Refused:
+    return Refused(
+        _("The dispatch cannot be made smaller than %(needed)s bytes: allow a larger size.", needed=needed), "too_large"
+    )
+
+
+def _cut(raws: Sequence[bytes], room: Sequence[int], weight: int) -> list[Sequence[bytes]]:
+    """`raws` in order, in pieces that are expected to fit: `room` is that of the first and of the others, a byte of
+    a change takes `weight` of it."""
+    pieces: list[list[bytes]] = [[]]
+    left = room[0]
     for raw in raws:
-        pieces[min(done * count // total, count - 1)].append(raw)
-        done += len(raw)
+        needed = len(raw) * weight
+        if needed > left and (pieces[-1] or len(pieces) == 1):
+            pieces.append([])
+            left = room[1]
+        pieces[-1].append(raw)
+        left -= needed
     return list(pieces)
 
 
@@ -207,10 +223,9 @@ def _sealed(
     manifest: Manifest,
     raws: Sequence[bytes],
     keyring: keys.Keyring,
-    draw: Callable[[tuple[int, int]], Rendered],
+    drawn: Rendered,
     part: tuple[int, int],
 ) -> tuple[Manifest, bytes]:
-    drawn = draw(part)
     signed = replace(
         manifest,
         part=part[0],

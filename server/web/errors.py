@@ -40,7 +40,6 @@ def _http(error: HTTPException) -> Answer:
 
 
 def _ours(error: ValiseError) -> Answer:
-    session().rollback()
     code = 404 if isinstance(error, NotFound) else 409 if isinstance(error, Refused) else 422
     return _page(_("Not found") if code == 404 else _("This did not work"), error.message, code)
 
@@ -53,7 +52,6 @@ def _stale_form(_error: CSRFError) -> Answer:
 
 def _unforeseen(error: Exception) -> Answer:
     log.error("%s %s failed", request.method, request.path, exc_info=error)
-    session().rollback()
     sentence = _("Something went wrong in Valise. What you saved before is safe, and what you typed was kept as a "
                  "draft. Go back and try again; if it happens again, send the log file from the data folder to "
                  "headquarters.")
@@ -61,4 +59,10 @@ def _unforeseen(error: Exception) -> Answer:
 
 
 def _page(title: str, sentence: str, code: int) -> Answer:
-    return render_template("error.html", title=title, sentence=sentence), code
+    """The sentence in our frame; when even that cannot be drawn, because the database fails, the sentence alone."""
+    try:
+        session().rollback()
+        return render_template("error.html", title=title, sentence=sentence), code
+    except Exception:
+        log.exception("the page of an error failed")
+        return render_template("refused.html", title=title, sentence=sentence), code

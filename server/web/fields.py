@@ -199,6 +199,8 @@ class DateQuestion(Question):
             if day:
                 raise ValueError(_("A quarter has no day: choose the month, or leave the day empty."))
             return str(parse_date(f"{full}-{month}", self.name))
+        if not (month.isascii() and month.isdigit()):
+            raise ValueError(_("Choose the month from the list."))
         if day and not (day.isascii() and day.isdigit() and 1 <= int(day) <= 31):
             raise ValueError(_("Enter the day as a number from 1 to 31."))
         return str(parse_date(f"{full}-{int(month):02}" + (f"-{int(day):02}" if day else ""), self.name))

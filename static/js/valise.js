@@ -13,7 +13,7 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(form.querySelector("button.main") ?? undefined);
 });
 
-// Files dropped anywhere on a drop area go into its input; the form is sent at once.
+// Files dropped on a drop area go into its input; the form is sent at once, unless there is more to fill in.
 for (const area of document.querySelectorAll("[data-drop]")) {
   const input = area.querySelector("input[type=file]");
   const over = (on) => (event) => {
@@ -26,7 +26,7 @@ for (const area of document.querySelectorAll("[data-drop]")) {
     over(false)(event);
     if (!event.dataTransfer.files.length) return;
     input.files = event.dataTransfer.files;
-    input.form.requestSubmit();
+    if (!area.hasAttribute("data-stays")) input.form.requestSubmit();
   });
 }
 // A file dropped beside the area must not replace the page.
@@ -47,7 +47,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-gives-file")) form.dataset.sent = "yes";
+  if (form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-again")) form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

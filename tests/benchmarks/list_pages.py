@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 from server.db.session import read_session
 from server.domain.activities.queries import Filter, activities
 from server.services.folder import Folder, open_folder
+from server.services.load import record_id
 from tests.benchmarks import stock
 from tests.benchmarks.rounds import Asked, Figure, compare, end, run, timed
-from tests.benchmarks.texts import ABSENT, FREQUENT, RARE, record_id
-from tests.benchmarks.web import browser_on
+from tests.benchmarks.texts import ABSENT, FREQUENT, RARE
+from tests.benchmarks.web import Browser, browser_on
 
 SIZE, FEW, BAR = 100_000, 1_000, 1.5
 #: the same page is asked for several times in a round: one alone is too short to be timed
@@ -53,8 +54,8 @@ def measure(asked: Asked) -> Iterator[Figure]:
     with browser_on(many) as large, browser_on(few) as small:
         for name, _wanted, address in PAGES:
             path = f"/activities?{urlencode(address)}"
-            yield compare(f"page: {name}", timed(lambda path=path: large.read(path)),
-                          timed(lambda path=path: small.read(path)), rounds=asked.rounds, bar=BAR, note=note)  # fmt: skip
+            yield compare(f"page: {name}", _page(large, path), _page(small, path), rounds=asked.rounds, bar=BAR,
+                          note=note)  # fmt: skip
     few.close()
     many.close()
 
@@ -73,6 +74,10 @@ def _query(folder: Folder, wanted: Filter) -> Callable[[], float]:
                 activities(session, wanted)
 
     return timed(ask)
+
+
+def _page(browser: Browser, path: str) -> Callable[[], float]:
+    return timed(lambda: browser.read(path))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,7 +17,7 @@ from server.domain.activities.commands import log_activity
 from server.domain.records import Work
 from server.services.folder import Folder, open_folder
 from tests.benchmarks import stock
-from tests.benchmarks.rounds import Asked, Figure, end, run
+from tests.benchmarks.rounds import Asked, Figure, end, run, taken
 from tests.benchmarks.texts import Logged, activities
 from tests.benchmarks.web import Browser, browser_on
 
@@ -67,8 +67,7 @@ def _turns(
             if number:
                 times[0].append(mine)
                 times[1].append(other)
-    ours, theirs = (statistics.median(taken) * 1000 for taken in times)
-    return Figure(name, ours, theirs, BAR, note=f"{note}, {asked.rounds * _SAVES} saves")
+    return taken(name, *times, bar=BAR, note=f"{note}, {asked.rounds * _SAVES} saves")
 
 
 def _command(folder: Folder, one: Logged) -> None:
@@ -97,7 +96,7 @@ def _form(fields: dict[str, object]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Rows:
-    """What one save left: the activity, its changeset, its heads, and the new end of the stream in place of `before`."""
+    """What one save left: the activity, its changeset and heads, and the stream's new end in place of `before`."""
 
     activity: tuple[object, ...]
     changeset: tuple[object, ...]
@@ -118,7 +117,7 @@ def made(folder: Folder) -> Rows:
         return Rows(activity, changeset, heads, tuple(tip), changeset[4])
 
 
-def _row(connection: sa.Connection, query: str) -> tuple[object, ...]:
+def _row(connection: sa.Connection, query: str) -> tuple[Any, ...]:
     return tuple(connection.exec_driver_sql(query).one())
 
 

@@ -11,7 +11,7 @@ import random
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Chain:
         self.starts = [text.split()[0] for text in sample if text]
         for text in sample:
             words = text.split()
-            for one, other in zip(words, words[1:], strict=False):
+            for one, other in pairwise(words):
                 follow = counts.setdefault(one, {})
                 follow[other] = follow.get(other, 0) + 1
         everything = [word for text in sample for word in text.split()]

@@ -15,6 +15,7 @@ import pytest
 from desktop_app.local_server import own_socket
 from tests.desktop_app.conftest import Start
 from tests.desktop_app.support import fetch, wait_for
+from tests.desktop_app.tiny import ONWARD
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes are POSIX's")
 
@@ -23,7 +24,7 @@ def test_without_a_display_it_prints_a_link_and_serves(start: Start, tmp_path: P
     valise = start(tmp_path / "data")
     link = valise.link()
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/open/[\w-]{43}", link)
-    assert fetch(link) == (200, "opened")
+    assert fetch(link) == (200, ONWARD)
     assert fetch(link)[0] == 403
     assert valise.end() == 0
     assert valise.process.stderr is not None
@@ -64,7 +65,7 @@ def test_a_second_start_hands_its_files_over_and_ends(start: Start, tmp_path: Pa
     wait_for(lambda: expected in fetch(first.url("/files"))[1].encode().decode("unicode_escape"), "the file")
     link = second.link()
     assert link.startswith(first.url("/open/"))
-    assert fetch(link) == (200, "opened")
+    assert fetch(link) == (200, ONWARD)
     assert first.process.poll() is None
 
 
@@ -122,7 +123,7 @@ def test_a_damaged_database_is_named_and_the_newest_backup_takes_its_place(start
     assert status == 200
     onward = re.search(r'url=(http://[^"]+)"', page)
     assert onward is not None
-    assert fetch(onward[1]) == (200, "opened")
+    assert fetch(onward[1]) == (200, ONWARD)
     with closing(sqlite3.connect(data / "valise.db")) as connection:
         assert connection.execute("SELECT count(*) FROM activity").fetchone() == (20,)
     assert len(list(data.glob("valise.db-damaged-*"))) >= 1

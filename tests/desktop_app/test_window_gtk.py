@@ -18,6 +18,7 @@ import pytest
 from tests.conftest import Require, RequireTool
 from tests.desktop_app.conftest import Start
 from tests.desktop_app.support import PATIENCE, Started, fetch, wait_for
+from tests.desktop_app.tiny import ONWARD
 
 pytestmark = [pytest.mark.window, pytest.mark.skipif(sys.platform != "linux", reason="X is Linux's")]
 
@@ -82,6 +83,14 @@ def test_a_second_start_brings_it_to_the_front_and_ends(
     wait_for(lambda: "dispatch.pdf" in fetch(valise.url("/files"))[1], "the file")
 
 
+def test_a_file_it_is_started_with_is_shown_once_the_window_is_let_in(
+    start: Start, display: str, press: Press, tmp_path: Path
+) -> None:
+    valise = start(tmp_path / "data", "dispatch.pdf", display=display)
+    window_of(press, "Valise")
+    wait_for(lambda: '"/taken in=yes"' in fetch(valise.url("/files"))[1], "the page about the file, with the cookie")
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_end_it_closes_the_window(valise: Started, how: signal.Signals) -> None:
     assert valise.end(how) == 0
@@ -94,7 +103,7 @@ def test_told_to_end_it_closes_the_window(valise: Started, how: signal.Signals) 
 def test_a_display_that_does_not_answer_is_no_display(start: Start, press: Press, tmp_path: Path) -> None:
     assert press("version"), "the tools are there"
     valise = start(tmp_path / "data", display=":4242")
-    assert fetch(valise.link()) == (200, "opened")
+    assert fetch(valise.link()) == (200, ONWARD)
     assert valise.end() == 0
 
 

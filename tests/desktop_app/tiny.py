@@ -15,6 +15,9 @@ from desktop_app import launcher
 from server.base.config import Config
 from server.base.errors import Refused
 
+#: what the single-use link shows: it goes on at once, as the real one does
+ONWARD = '<!doctype html><meta http-equiv="refresh" content="0; url=/"><title>opened</title>opened'
+
 
 class TinyApp:
     """Answers single-use links and /files, and remembers what it was asked to receive."""
@@ -23,6 +26,7 @@ class TinyApp:
         self.config = config
         self.extensions: dict[str, Any] = {"valise.take_files": self.take}
         self.taken: list[str] = []
+        self.asked: list[str] = []
         if refused := os.environ.get("TINY_REFUSES"):
             raise Refused(refused)
         if failed := os.environ.get("TINY_FAILS"):
@@ -36,15 +40,20 @@ class TinyApp:
         path = environ["PATH_INFO"]
         if path.startswith("/open/"):
             assert self.config.links is not None
-            answer = ("200 OK", "opened") if self.config.links.spend(path[6:]) else ("403 Forbidden", "no")
+            answer = ("200 OK", ONWARD) if self.config.links.spend(path[6:]) else ("403 Forbidden", "no")
         elif path == "/save":
             saved = self.extensions["valise.save_file"]("report.pdf", b"%PDF-tiny")
             answer = ("200 OK", str(saved))
         elif path == "/files":
-            answer = ("200 OK", json.dumps({"taken": self.taken, "last_run": self.config.last_run}))
+            answer = (
+                "200 OK",
+                json.dumps({"taken": self.taken, "asked": self.asked, "last_run": self.config.last_run}),
+            )
         else:
             answer = ("200 OK", "page")
-        start_response(answer[0], [("Content-Type", "text/plain")])
+        self.asked.append(f"{path} {environ.get('HTTP_COOKIE', '')}")
+        headers = [("Content-Type", "text/html; charset=utf-8")]
+        start_response(answer[0], headers + [("Set-Cookie", "in=yes; Path=/; HttpOnly; SameSite=Strict")])
         return [answer[1].encode()]
 
 

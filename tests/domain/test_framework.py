@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from server.domain.framework import queries
 from server.domain.framework.models import Programme, ReportingPeriod
 from server.domain.records import delete
+from server.services.load import record_id
 from tests.conftest import CreateWork
 from tests.samples import PERIOD, SAMPLES, write
 
@@ -21,6 +22,14 @@ def test_the_programme_is_told_with_its_usual_words_where_none_were_given(sessio
     assert (found.starts, found.ends, found.currency) == ("2014-02-01", "2018-01-31", "USD")
 
 
+def test_the_programmes_own_words_come_first(create_work: CreateWork, session: Session) -> None:
+    write(create_work("hq"), "programme", {"short_title": "Short", "phase": "Phase II", "currency": "CHF"},
+          record_id("programme", "programme"))
+    found = queries.programme(session)
+    assert found is not None
+    assert (found.short_title, found.phase, found.currency) == ("Short", "Phase II", "CHF")
+
+
 def test_before_set_up_there_is_no_programme(session: Session) -> None:
     for row in session.query(Programme):
         row.deleted = 1
@@ -30,12 +39,16 @@ def test_before_set_up_there_is_no_programme(session: Session) -> None:
 
 def test_choices_come_in_the_programmes_order(create_work: CreateWork, session: Session) -> None:
     write(create_work("hq"), "milestone_type", {"title": "Work plan endorsed", "position": 0})
-    assert [c.code for c in queries.countries(session)] == ["RS", "KG"]
-    assert [(o.number, o.level) for o in queries.outputs(session)] == [(1, "country"), (5, "global")]
-    assert [a.code for a in queries.agencies(session)] == ["IOM", "UNDP"]
-    assert [d.code for d in queries.donors(session)] == ["SDC"]
+    assert [(c.code, c.name) for c in queries.countries(session)] == [("RS", "Serbia"), ("KG", "Kyrgyzstan")]
+    assert [(o.number, o.title, o.level) for o in queries.outputs(session)] == [
+        (1, "Engagement", "country"), (5, "Global practice", "global")]
+    assert [(a.code, a.name) for a in queries.agencies(session)] == [
+        ("IOM", "International Organization for Migration"), ("UNDP", "United Nations Development Programme")]
+    assert [(d.code, d.name) for d in queries.donors(session)] == [
+        ("SDC", "Swiss Agency for Development and Cooperation")]
     assert [(a.code, a.name) for a in queries.accounts(session)] == [("71300", "Local consultants")]
-    assert [t.code for t in queries.milestone_types(session)] == ["Work plan endorsed", "Launch"]
+    assert [(t.code, t.name) for t in queries.milestone_types(session)] == [
+        ("Work plan endorsed", "Work plan endorsed"), ("Launch", "Programme launched")]
 
 
 def test_a_period_has_its_first_its_last_and_its_due_day(session: Session) -> None:

@@ -279,6 +279,9 @@ def test_a_broken_rule_is_told_once_in_its_sentence_at_its_field(
     ("activity", {"date_from": "2014", "date_to": None}),
     ("activity", {"date_from": "2014-05-14", "date_to": "2014-05"}),
     ("activity", {"date_from": "2018-Q1", "date_to": None}),
+    ("activity", {"date_from": "2014-02-01", "date_to": None}),
+    ("activity", {"date_from": "2018-01-31", "date_to": None}),
+    ("activity", {"date_from": "2013-12-01", "date_to": "2014-02-01"}),
     ("activity", {"participants": 30}),
     ("activity", {"women": None, "men": 9, "participants": None}),
     ("activity", {"output_id": OUTPUT("output-5"), "country_id": None}),
@@ -297,8 +300,11 @@ def test_a_broken_rule_is_told_once_in_its_sentence_at_its_field(
     ("activity", {"women": 0, "men": 0, "participants": 0}),
     ("review", {"verdict": "accepted", "text": None}),
     ("reporting_period", {"due": None}),
+    ("reporting_period", {"starts": "2014-02-01", "ends": "2018-01-31", "due": "2018-01-31"}),
+    ("indicator", {"unit": "percent", "baseline": "0"}),
     ("report", {"kind": "annual", "period_id": PERIOD("y1")}),
     ("office", {"language": None, "mailbox_mb": None}),
+    ("office", {"mailbox_mb": 1}),
 ])
 def test_what_people_may_leave_out_or_know_roughly_is_accepted(
         create_work: CreateWork, table: str, change: dict[str, Any]) -> None:

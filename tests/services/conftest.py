@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.world import Desk, Example, example_once
+from tests.services.world import Desk, Example, Laptops, copy_folder, example_once, introduce
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +22,19 @@ def desk(example: Example, tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(example, tmp_path)
     yield desk
     desk.close()
+
+
+@pytest.fixture(scope="session")
+def introduced(example: Example, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folders "mine", "theirs" and "hq" of two laptops that know each other, made once."""
+    desk = Desk(example, tmp_path_factory.mktemp("laptops"))
+    introduce(desk)
+    desk.close()
+    return desk.room
+
+
+@pytest.fixture
+def laptops(introduced: Path, desk: Desk) -> Laptops:
+    """Two laptops of one office that know each other, and headquarters."""
+    found = [desk.open(copy_folder(introduced / name, desk.room / name)) for name in ("mine", "theirs", "hq")]
+    return Laptops(desk, *found)

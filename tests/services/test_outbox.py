@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email import message_from_bytes
 from email.policy import default
+from hashlib import sha256
 
 import pytest
 
@@ -57,7 +58,8 @@ def test_a_draft_tells_the_fingerprint_that_the_pages_print(desk: Desk) -> None:
 def test_every_part_of_a_large_dispatch_has_its_own_draft_with_the_fingerprint_of_the_whole(desk: Desk) -> None:
     folder = desk.open("kg")
     for number in range(12):
-        log(folder, f"Round table {number}", narrative="".join(f"{number * place:x} " for place in range(4000)))
+        noise = "".join(sha256(f"{number} {place}".encode()).hexdigest() for place in range(300))
+        log(folder, f"Round table {number}", narrative=noise)
     made = send(folder, desk.file("large.pdf"), period="Y1", max_size=120_000)
     parts = _parts(folder, made.dispatch)
     assert [one.part for one in parts] == list(range(1, len(parts) + 1))

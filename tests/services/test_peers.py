@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
-
-from server.services.folder import Folder
 from server.services.receive import receive
 from server.services.send import send
 from server.services.setup import invite, set_up_office
-from tests.services.world import Desk, dump, log, report_of, review, shown
+from tests.services.world import Desk, Laptops, dump, log, report_of, review, shown
 
 
 class TestTwoLaptops:
     """The two laptops of an office swap dispatches by USB or e-mail."""
 
-    @pytest.fixture
-    def laptops(self, desk: Desk) -> tuple[Folder, Folder, Folder]:
-        """Two laptops of the office in Kyrgyzstan that know each other, and headquarters."""
-        hq, first = desk.open("hq"), desk.open("kg")
-        setup = invite(hq, "KG", desk.file("second-setup.pdf")).file
-        second = desk.keep(set_up_office(desk.folder("second"), setup, "Colleague", desk.clock))
-        log(second, "The first activity of the second laptop")
-        results = receive(hq, [send(second, desk.file("introduction.pdf"), period="y1").files[0]])
-        assert results[0].state == "imported"
-        for laptop, name in ((first, "to-first"), (second, "to-second")):
-            (result,) = receive(laptop, [send(hq, desk.file(f"{name}.pdf"), receiver="KG", full=True).files[0]])
-            assert result.state == "imported"
-        return first, second, hq
-
-    def swap(self, desk: Desk, one: Folder, other: Folder) -> None:
-        for giver, taker in ((one, other), (other, one), (one, other)):
-            path = desk.file(f"swap-{desk.clock():%H%M%S}.pdf")
-            (result,) = receive(taker, [send(giver, path, receiver="replica").files[0]])
-            assert result.state == "imported", result.sentence
-
-    def test_both_ways_end_with_the_same_bytes(self, desk: Desk, laptops):
-        first, second, _hq = laptops
+    def test_both_ways_end_with_the_same_bytes(self, desk: Desk, laptops: Laptops):
+        first, second = laptops.mine, laptops.theirs
         log(first, "On the first")
         log(second, "On the second")
-        self.swap(desk, first, second)
+        laptops.swap()
         assert dump(first) == dump(second)
 
-    def test_the_second_swap_carries_only_what_is_new(self, desk: Desk, laptops):
-        first, second, _hq = laptops
-        self.swap(desk, first, second)
+    def test_the_second_swap_carries_only_what_is_new(self, desk: Desk, laptops: Laptops):
+        first, second = laptops.mine, laptops.theirs
+        laptops.swap()
         log(first, "One more")
         packed = send(first, desk.file("small.pdf"), receiver="replica")
         assert packed.changes == 1
         assert receive(second, [packed.files[0]])[0].changes == 1
 
-    def test_headquarters_hears_of_both_through_either(self, desk: Desk, laptops):
-        first, second, hq = laptops
+    def test_headquarters_hears_of_both_through_either(self, desk: Desk, laptops: Laptops):
+        first, second, hq = laptops.mine, laptops.theirs, laptops.hq
         on_first, on_second = log(first, "On the first"), log(second, "On the second")
         receive(second, [send(first, desk.file("x.pdf"), receiver="replica").files[0]])
         (result,) = receive(hq, [send(second, desk.file("y.pdf"), period="y1").files[0]])
@@ -58,9 +35,9 @@ class TestTwoLaptops:
         assert shown(hq, "activity", on_first)["title"] == "On the first"
         assert shown(hq, "activity", on_second)["title"] == "On the second"
 
-    def test_one_circular_serves_both(self, desk: Desk, laptops):
+    def test_one_circular_serves_both(self, desk: Desk, laptops: Laptops):
         """Headquarters cannot know which of them opens its circular: it builds on what both acknowledged."""
-        first, second, hq = laptops
+        first, second, hq = laptops.mine, laptops.theirs, laptops.hq
         review(hq, report_of(hq), "comment", "This one reaches the second laptop only.")
         receive(second, [send(hq, desk.file("one.pdf"), receiver="KG").files[0]])
         for number, laptop in enumerate((first, second)):
@@ -87,8 +64,8 @@ class TestTwoLaptops:
             assert result.state == "imported", result.sentence
             assert [said.text for said in report_of(laptop).reviews] == ["For all of you.", "And this."]
 
-    def test_an_exchange_of_another_office_is_refused(self, desk: Desk, laptops):
-        _first, second, hq = laptops
+    def test_an_exchange_of_another_office_is_refused(self, desk: Desk, laptops: Laptops):
+        second, hq = laptops.theirs, laptops.hq
         other = desk.open("md")
         receive(other, [send(hq, desk.file("md.pdf"), receiver="MD", full=True).files[0]])
         before = dump(other)

@@ -29,23 +29,24 @@ from tests.services.world import (
 )
 
 
+@pytest.fixture(scope="module")
+def parts(example: Example, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Folder, Packed]]:
+    """An office that logged so much that its dispatch takes three parts or more."""
+    desk = Desk(example, tmp_path_factory.mktemp("parts"))
+    office = desk.open("kg")
+    log_much(office, 60)
+    whole = send(office, desk.file("whole.pdf"), period="y1")
+    size = whole.files[0].stat().st_size
+    limit = size * 9 // 20
+    packed = send(office, desk.file("parts.pdf"), period="y1", max_size=limit)
+    assert 3 <= len(packed.files) <= 8
+    assert all(path.stat().st_size <= limit for path in packed.files)
+    yield office, packed
+    desk.close()
+
+
 class TestParts:
     """What does not fit the mailbox goes into numbered parts that rejoin in any order."""
-
-    @pytest.fixture(scope="class")
-    def parts(self, example: Example, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Folder, Packed]]:
-        """An office that logged so much that its dispatch takes three parts or more."""
-        desk = Desk(example, tmp_path_factory.mktemp("parts"))
-        office = desk.open("kg")
-        log_much(office, 40)
-        whole = send(office, desk.file("whole.pdf"), period="y1")
-        size = whole.files[0].stat().st_size
-        limit = size * 9 // 20
-        packed = send(office, desk.file("parts.pdf"), period="y1", max_size=limit)
-        assert 3 <= len(packed.files) <= 8
-        assert all(path.stat().st_size <= limit for path in packed.files)
-        yield office, packed
-        desk.close()
 
     def test_they_rejoin_in_any_order(self, desk: Desk, parts):
         office, packed = parts

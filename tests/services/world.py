@@ -25,6 +25,9 @@ from server.services.demo import EXAMPLE, Made, make_demo
 from server.services.folder import Folder, open_folder
 from server.services.home import Travel, travel
 from server.services.load import record_id
+from server.services.receive import receive
+from server.services.send import send
+from server.services.setup import invite, set_up_office
 from server.sync import tips, witness
 from server.sync.dump import canonical_state
 from server.sync.manifest import Manifest
@@ -179,6 +182,50 @@ class Desk:
         """Close what is open."""
         for folder in self._open:
             folder.close()
+
+
+@dataclass
+class Laptops:
+    """Two laptops of the office in Kyrgyzstan that know each other, and headquarters."""
+
+    desk: Desk
+    mine: Folder
+    theirs: Folder
+    hq: Folder
+    swaps: int = 0
+
+    def give(self, giver: Folder, taker: Folder) -> None:
+        """One sends, the other takes it in."""
+        self.swaps += 1
+        path = self.desk.file(f"swap-{self.swaps}.pdf")
+        receiver = "hq" if taker.identity.hq else "replica"
+        (result,) = receive(taker, [send(giver, path, receiver=receiver).files[0]])
+        assert result.state == "imported", result.sentence
+
+    def swap(self) -> None:
+        """Both ways."""
+        self.give(self.mine, self.theirs)
+        self.give(self.theirs, self.mine)
+
+    def settle_everywhere(self) -> None:
+        """Until all have seen the same changes."""
+        self.swap()
+        self.give(self.mine, self.theirs)
+        for laptop in (self.mine, self.theirs):
+            self.give(laptop, self.hq)
+
+
+def introduce(desk: Desk) -> Laptops:
+    """A second laptop is invited, set up, and made known to headquarters and to the first."""
+    hq, mine = desk.open(desk.copy("hq", "hq")), desk.open(desk.copy("kg", "mine"))
+    setup = invite(hq, "KG", desk.file("setup.pdf")).file
+    theirs = desk.keep(set_up_office(desk.folder("theirs"), setup, "Colleague", desk.clock))
+    log(theirs, "The first activity of the second laptop")
+    receive(hq, [send(theirs, desk.file("hello.pdf")).files[0]])
+    for laptop, name in ((mine, "to-mine.pdf"), (theirs, "to-theirs.pdf")):
+        (result,) = receive(laptop, [send(hq, desk.file(name), receiver="KG", full=True).files[0]])
+        assert result.state == "imported", result.sentence
+    return Laptops(desk, mine, theirs, hq)
 
 
 def sentences(results: Iterable[Any]) -> list[str]:

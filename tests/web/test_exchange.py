@@ -17,6 +17,8 @@ from tests.services.world import Example, state
 from tests.web.conftest import CreateClient, csrf, seen
 
 AR = {"Accept-Language": "ar"}
+#: (file name, bytes) by the code of the office
+Dispatches = dict[str, tuple[str, bytes]]
 
 
 def _page(client: FlaskClient, address: str) -> str:
@@ -80,13 +82,13 @@ def _edit(client: FlaskClient, address: str, title: str, page: str = "") -> None
 
 
 @pytest.fixture
-def dispatches(example: Example) -> dict[str, tuple[str, bytes]]:
+def dispatches(example: Example) -> Dispatches:
     """The example's dispatches by the code of their office."""
     return {path.name[:2]: (path.name, path.read_bytes()) for path in example.dispatches}
 
 
 def test_files_are_verified_and_told_apart_before_anything_changes(create_client: CreateClient, example: Example,
-                                                                   dispatches: dict[str, tuple[str, bytes]]) -> None:
+                                                                   dispatches: Dispatches) -> None:
     client = create_client("hq-empty")
     before = state(_data(client).data)
     foreign = ("annual-report.pdf", (example.root / "annual-report.pdf").read_bytes())
@@ -101,7 +103,7 @@ def test_files_are_verified_and_told_apart_before_anything_changes(create_client
 
 
 def test_what_was_previewed_is_imported_and_stands_in_the_history(create_client: CreateClient,
-                                                                  dispatches: dict[str, tuple[str, bytes]]) -> None:
+                                                                  dispatches: Dispatches) -> None:
     client = create_client("hq-empty")
     told = _import(client, _drop(client, [dispatches["kg"]]))
     assert "imported dispatch 1 of Kyrgyzstan country office" in told
@@ -116,10 +118,10 @@ def test_what_was_previewed_is_imported_and_stands_in_the_history(create_client:
 
 
 def test_a_damaged_file_is_refused_in_one_sentence_and_changes_nothing(create_client: CreateClient,
-                                                                       dispatches: dict[str, tuple[str, bytes]]) -> None:
+                                                                       dispatches: Dispatches) -> None:
     client = create_client("hq-empty")
     before = state(_data(client).data)
-    name, whole = dispatches["kg"]
+    _name, whole = dispatches["kg"]
     looked = _drop(client, [("cut.pdf", whole[: len(whole) // 2]), ("letter.pdf", b"Dear colleagues")])
     page = _page(client, looked)
     assert page.count(">Refused<") == 2
@@ -134,7 +136,7 @@ def test_no_file_chosen_is_said_beside_the_question(create_client: CreateClient)
     assert "Choose the files first." in answer.get_data(as_text=True)
 
 
-def test_files_that_are_given_up_are_gone(create_client: CreateClient, dispatches: dict[str, tuple[str, bytes]]) -> None:
+def test_files_that_are_given_up_are_gone(create_client: CreateClient, dispatches: Dispatches) -> None:
     client = create_client("hq-empty")
     looked = _drop(client, [dispatches["kg"]])
     given_up = client.post(looked.replace("/look/", "/forget/"), data={"csrf_token": csrf(_page(client, looked))})
@@ -208,7 +210,7 @@ def test_a_dispatch_that_is_not_here_is_said_to_be_so(create_client: CreateClien
 
 
 def test_a_circular_brings_the_receipt_and_a_later_dispatch_waits_for_the_first(
-        create_client: CreateClient, dispatches: dict[str, tuple[str, bytes]]) -> None:
+        create_client: CreateClient, dispatches: Dispatches) -> None:
     hq, kg, other_hq = create_client("hq"), create_client("kg"), create_client("hq-empty")
     assert "Sent, not yet acknowledged" in _page(kg, "/exchange")
     assert re.search(r'value="KG" selected', _page(hq, "/exchange?to=KG")), "a link chooses the office"
@@ -291,11 +293,11 @@ def test_files_from_a_second_start_wait_on_the_same_page(create_client: CreateCl
 
 
 def test_the_pages_stand_in_arabic_from_right_to_left(create_client: CreateClient,
-                                                      dispatches: dict[str, tuple[str, bytes]]) -> None:
+                                                      dispatches: Dispatches) -> None:
     client = create_client("hq-empty")
     looked = _drop(client, [dispatches["ma"]])
     sent = _send(client, receiver="MA")
     for address in ("/exchange", "/conflicts", looked, sent):
         page = client.get(address, headers=AR).get_data(as_text=True)
-        assert '<html lang="ar" dir="rtl">' in page
-        assert "<bdi>" in page
+        assert '<html lang="ar" dir="rtl">' in page, address
+    assert "<bdi>ma-y1.pdf</bdi>" in _page(client, looked), "a name in another direction keeps its own order"

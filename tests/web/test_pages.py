@@ -119,7 +119,7 @@ def test_a_milestone_is_ticked_in_its_row(create_client: CreateClient) -> None:
     row = next(part for part in page.split('<tr id="step-') if "Budget is finalised or endorsed" in part)
     action = row.split('action="')[1].split('"')[0]
     heads = row.split('name="seen" value="')[1].split('"')[0].replace("&#34;", '"')
-    answers = {"csrf_token": csrf(page), "seen": heads, "status": "done"}
+    answers = {"csrf_token": csrf(page), "seen": heads, "status": "done", "dated-year": ""}
     refused = client.post(action, data=answers, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert "Enter when the step was done" in refused
     answers |= {"dated-month": "12", "dated-year": "2014"}

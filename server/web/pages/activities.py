@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from server.base.i18n import _, mark
 from server.domain.activities import models
 from server.domain.activities.commands import log_activity
 from server.domain.activities.queries import SORTS, ActivityFacts, Filter, activities, activity
+from server.domain.documents.queries import documents
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
 from server.domain.records import delete, undelete
 from server.domain.workplan.queries import planned
+from server.services.filing import content_of, file_evidence, lies_here, name_evidence, take_evidence_away
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
 from server.web.fields import (
@@ -25,9 +27,11 @@ from server.web.fields import (
     TextQuestion,
     TickQuestion,
 )
+from server.web.files import hand_over
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.lists import narrowed, number_in
+from server.web.staged import safe_name
 
 page = Blueprint("activities", __name__)
 
@@ -80,6 +84,13 @@ class ActivityForm(Form):
             level = {o.id: o.level for o in framework.outputs(session())}.get(found["output_id"] or "")
             found["country_id"] = None if level == "global" else here().office.country_id
         return found
+
+
+class EvidenceForm(Form):
+    """A document that shows an activity; its file, if there is one, is asked for beside it."""
+
+    title = TextQuestion(mark("What is it?"), mark("Left empty, the file's name stands for it."), optional=True)
+    note = TextQuestion(mark("Where does the original lie?"), optional=True)
 
 
 @page.get("/activities")
@@ -149,6 +160,40 @@ def restore(id: str) -> Answer:
     return redirect(url_for(".show", id=id))
 
 
+@page.post("/activities/<id>/evidence")
+def add_evidence(id: str) -> Answer:
+    """File a document that shows the activity: a file, or a note of where the paper lies."""
+    form, data = EvidenceForm.on(), here().data
+    upload = request.files.get("file")
+    given = (safe_name(upload.filename), upload.read()) if upload and upload.filename else None
+    if form.sent() and form.save(here().author, lambda work: file_evidence(
+            work, data, id, form.title.data or "", form.note.data or "", given)):
+        said(_("The evidence is filed."))
+        return redirect(url_for(".show", id=id))
+    return render_template("activities/show.html", **{**_told(activity(session(), id)), "form": form}), 422
+
+
+@page.get("/activities/<id>/evidence/<document>")
+def open_evidence(id: str, document: str) -> Answer:
+    """Keep a copy of a filed file."""
+    found = [one for one in documents(session(), activity(session(), id).evidence_ids) if one.id == document]
+    if not found:
+        abort(404)
+    content = content_of(found[0], here().data)
+    return hand_over(safe_name(found[0].file_name), content, "application/octet-stream", url_for(".show", id=id))
+
+
+@page.post("/activities/<id>/evidence/<document>/<what>")
+def change_evidence(id: str, document: str, what: str) -> Answer:
+    """Take a document away from an activity, with Undo; or put it back."""
+    with writing(here().author) as work:
+        (take_evidence_away if what == "away" else name_evidence)(work, id, document)
+    if what == "away":
+        back = url_for(".change_evidence", id=id, document=document, what="back")
+        offer_undo(_("The evidence was taken away."), back)
+    return redirect(url_for(".show", id=id))
+
+
 _FIELDS = tuple(name for name in ActivityForm.__dict__ if hasattr(models.Activity, name))
 
 
@@ -168,4 +213,6 @@ def _told(known: ActivityFacts) -> dict[str, Any]:
         "lead": agencies.get(known.lead_agency_id or "", ""),
         "support": [agencies[a] for a in known.support_agency_ids if a in agencies],
         "line": lines.get(known.planned_id or ""),
+        "evidence": [(one, lies_here(one, here().data)) for one in documents(session(), known.evidence_ids)],
+        "form": EvidenceForm.on() if known.office == here().office.id and request.method == "GET" else None,
     }

@@ -262,7 +262,8 @@ def _follow(looked: list[Looked]) -> list[Looked]:
     """A file that waits for others of the same batch does not wait long: say so."""
     coming = {(one.sender, one.number) for one in looked if one.state == "would"}
     for number in sorted({one.number for one in looked if one.state == "waiting"}):
-        coming |= {(one.sender, number) for one in looked if one.number == number and (one.sender, number - 1) in coming}
+        senders = {one.sender for one in looked if one.number == number}
+        coming |= {(sender, number) for sender in senders if (sender, number - 1) in coming}
     sentence = _("It goes in behind others of these files.")
     return [replace(one, state="would", sentence=sentence)
             if one.state == "waiting" and (one.sender, one.number) in coming else one for one in looked]

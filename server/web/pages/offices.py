@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.base.errors import NotFound
 from server.base.i18n import LANGUAGES, _, language_name, mark
+from server.domain.framework import queries as framework
 from server.domain.people.commands import set_up_office
 from server.domain.people.queries import OfficeFacts, office, offices
 from server.services.setup import invite
@@ -25,8 +26,11 @@ page = Blueprint("offices", __name__)
 
 
 class OfficeForm(Form):
-    """What headquarters keeps of an office."""
+    """What headquarters keeps of an office. Code and country are asked of a new one only: files are named by them."""
 
+    code = TextQuestion(mark("What is the office's code?"), mark("Two letters, such as KG. It names its files."),
+                        width="short")
+    country_id = ChoiceQuestion(mark("In which country does it work?"))
     name = TextQuestion(mark("What is the office called?"))
     language = ChoiceQuestion(mark("In which language does it also write?"),
                               mark("Its texts are kept in English and in this language."), optional=True)
@@ -36,6 +40,13 @@ class OfficeForm(Form):
     def offer(self) -> OfficeForm:
         """Languages by their own names."""
         self.language.choices = [(code, language_name(code)) for code in LANGUAGES if code != "en"]
+        self.country_id.choices = [(c.id, c.name) for c in framework.countries(session())]
+        return self
+
+    def of_known(self) -> OfficeForm:
+        """Without what is asked once."""
+        del self.code
+        del self.country_id
         return self
 
 
@@ -51,8 +62,21 @@ def index() -> Answer:
     connection = session().connection()
     joined = {device.office for device in acquaintance.devices(session())}
     last = {arrival.office: arrival for arrival in inbox.arrivals(connection, (inbox.IMPORTED,))}
+    invited = {made.to_office for made in inbox.departures(connection) if made.kind == "setup"}
     known = [one for one in offices(session()) if not one.hq]
-    return render_template("offices/list.html", offices=known, joined=joined, last=last)
+    return render_template("offices/list.html", offices=known, joined=joined, invited=invited, last=last)
+
+
+@page.route("/offices/new", methods=["GET", "POST"])
+def add() -> Answer:
+    """Add an office to the programme."""
+    form = OfficeForm.on(draft="office/new")
+    if form.sent():
+        values = {**form.values(), "kind": "country", "code": (form.code.data or "").upper() or None}
+        if form.save(here().author, lambda work: set_up_office(work, values)):
+            said(_("Added: %(title)s. Now mail it its set-up PDF.", title=form.name.data))
+            return redirect(url_for(".index"))
+    return render_template("offices/form.html", form=form, office=None), 422 if form.problems else 200
 
 
 @page.post("/offices/<id>/set-up")
@@ -71,7 +95,7 @@ def edit(id: str) -> Answer:
     """Change what headquarters keeps of an office."""
     found = _office(id)
     values = {"name": found.name, "language": found.language, "email": found.email, "mailbox_mb": found.mailbox_mb}
-    form = OfficeForm.on(values, seen=displayed("office", id), draft=f"office/{id}")
+    form = OfficeForm.on(values, seen=displayed("office", id), draft=f"office/{id}").of_known()
     if form.sent() and form.save(here().author,
                                  lambda work: set_up_office(work, form.values(), id=id, seen=form.heads_seen())):
         said(_("Saved: %(title)s", title=form.name.data))

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+from decimal import Decimal
 
+from flask import Blueprint, abort, current_app, render_template, request
+
+from server.base.config import Config
+from server.base.i18n import language
+from server.base.money import percentage
+from server.domain.reporting.queries import reports
+from server.services.consolidate import programme_money
+from server.services.gather.money import Purse
 from server.services.overview import overview
 from server.web.answers import Answer
 from server.web.database import session
@@ -14,7 +22,7 @@ page = Blueprint("overview", __name__)
 
 @page.get("/overview")
 def show() -> Answer:
-    """Reports that are late, achievements by country and output, milestones by country."""
+    """Reports that are late, achievements by country and output, money, milestones by country."""
     at = here()
     if not at.office.hq:
         abort(404)
@@ -24,6 +32,16 @@ def show() -> Answer:
     everywhere = {o.id: sum(n for (_c, output), n in found.achieved.items() if output == o.id) for o in outputs}
     done = {t.id: sum(1 for c in found.countries
                       if (m := found.milestones.get((c.id, t.id))) and m.status == "done") for t in found.types}
+    annual = reports(session(), office=at.office.id, kind="annual", period_id=found.period.id) if found.period else []
     return render_template(
         "overview/show.html", found=found, by_country=by_country, everywhere=everywhere, done=done,
-        globally=sum(n for (country, _o), n in found.achieved.items() if country is None))
+        globally=sum(n for (country, _o), n in found.achieved.items() if country is None),
+        money=_money(found.period.code) if found.period else None, annual=annual[0] if annual else None,
+        rate=lambda part, whole: percentage(part, whole) if whole else None)
+
+
+def _money(period: str) -> Purse | None:
+    """What was budgeted and spent in a period; None when nothing was entered."""
+    config: Config = current_app.extensions["valise.config"]
+    found = programme_money(session(), period, language(), config.clock)
+    return found if found.rows or found.received.amount != Decimal(0) else None

@@ -180,8 +180,7 @@ def _shown(found: ReportFacts, form: ReviewForm | None) -> Answer:
     shown = render_template(
         "reports/show.html", report=found, period=period, office=whose, mine=mine, form=asked, places=_places(found),
         hints=_hints(whose, period), languages_of=_languages(found.kind, whose.language),
-        fill=lambda typed: fill_figures(typed, figures),
-        named={s.id: SECTIONS[s.key][0] for s in found.sections if s.key in SECTIONS})
+        fill=lambda typed: fill_figures(typed, figures), named=_named(found), outputs=framework.outputs(session()))
     return (shown, 422) if form and form.problems else shown
 
 
@@ -202,7 +201,7 @@ def _review_form(found: ReportFacts) -> ReviewForm:
     form = ReviewForm.on()
     words = {"accepted": _("Accept it"), "returned": _("Return it with this comment"), "comment": _("Only comment")}
     form.verdict.choices = [(verdict, words[verdict]) for verdict in VERDICTS]
-    form.section_id.choices = [(s.id, _(SECTIONS[s.key][0])) for s in found.sections if s.key in SECTIONS]
+    form.section_id.choices = list(_named(found).items())
     return form
 
 
@@ -216,6 +215,11 @@ def _places(found: ReportFacts) -> list[Place]:
                                known[w[1]].number if w[1] in known else 0))
     return [Place(key, known.get(output or ""), found.section(key, output)) for key, output in wanted
             if key in SECTIONS]
+
+
+def _named(found: ReportFacts) -> dict[str, str]:
+    """Sections that were written, by id, with their names."""
+    return {place.known.id: place.words[0] for place in _places(found) if place.known}
 
 
 def _place(id: str, key: str, output: str | None) -> tuple[ReportFacts, Place]:
