@@ -108,7 +108,7 @@ class WindowProcess:
         for waiting in list(self._answers.values()):
             waiting.put(None)
         code = self.end()
-        if code != 0:
+        if code not in (0, -signal.SIGTERM):  # which a session that ends sends to both
             log.error("the window's process ended with %s", code)
         if not shown and (problem or code != 0):
             raise NoWindow(problem or _("The window could not be opened: %(why)s.", why=code))

@@ -18,7 +18,7 @@ from server.reports.carrier import seal
 from server.reports.progress import Stamp
 from server.reports.story import Rendered
 from server.services.folder import Folder
-from server.sync import acquaintance, inbox, keys, tips, trust
+from server.sync import acquaintance, inbox, keys, replica, tips, trust
 from server.sync.canonical import SCHEMA, changeset_id
 from server.sync.manifest import Enrolment, Manifest, Setup
 from server.sync.payload import write_payload
@@ -72,7 +72,8 @@ def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int |
     with write_session(folder.engine, folder.author()) as session:
         session.info["clock"] = folder.clock
         connection = session.connection()
-        tips.sign_tips(connection, folder.identity.incarnation, lambda statement: _sign(keyring, statement))
+        for incarnation in replica.own_incarnations(connection):
+            tips.sign_tips(connection, incarnation, lambda statement: _sign(keyring, statement))
         raws = tips.delta(connection, order.base, order.scopes)
         manifest = _manifest(session, folder, order, keyring)
     fingerprint = short_fingerprint(manifest.dispatch, raws)

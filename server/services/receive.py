@@ -15,11 +15,11 @@ from server.db import backup
 from server.db.session import Author, UnitSession, read_session, write_session
 from server.domain.people.queries import office
 from server.reports.carrier import open_sealed, read_bounded
+from server.services import vouching
 from server.services.folder import Folder, is_set_up, open_folder
 from server.services.received import Inspection, Judged, Received, absent_parts, already, still_missing, told
 from server.sync import acquaintance, inbox, keys, replica, tips, trust
-from server.sync.apply import Allowed, Applied, apply_changesets
-from server.sync.canonical import Changeset
+from server.sync.apply import Applied, apply_changesets
 from server.sync.manifest import Manifest
 from server.sync.models import LostChange
 from server.sync.payload import Payload, read_manifest, read_payload
@@ -172,8 +172,10 @@ def _apply(session: UnitSession, judged: Judged, payload: Payload) -> Applied:
     """Take the changes in, or tell what they wait for. They are whole or not at all."""
     if payload.waits_for:
         return Applied(missing=(" ".join(map(str, payload.waits_for)),))
-    allowed = _allowed(session, judged)
-    return apply_changesets(session.connection(), payload.changes, allowed=allowed, lost=_lost(session))
+    counted = vouching.proved(session, judged, payload.changes)
+    allowed = vouching.authority(session)
+    applied = apply_changesets(session.connection(), counted, allowed=allowed, lost=_lost(session))
+    return replace(applied, left_out=len(payload.changes) - len(counted))
 
 
 def _payload(session: UnitSession, judged: Judged) -> Payload:
@@ -198,6 +200,7 @@ def _note(session: UnitSession, folder: Folder, name: str, judged: Judged, appli
         durable=m.durable,
         clock=folder.clock,
     )
+    vouching.keep_signatures(session, m, judged.certificate)
     inbox.note_acknowledgements(connection, m.from_office, m.tips, folder.clock)
     _settle(session, folder, name, judged, "imported", first=applied.first, last=applied.last)
     replica.audit(
@@ -237,25 +240,6 @@ def _is_imported(session: UnitSession, sha256: str) -> bool:
 
 def _lost(session: UnitSession) -> list[bytes]:
     return [bytes.fromhex(row.changeset or "") for row in session.query(LostChange) if not row.deleted]
-
-
-def _allowed(session: UnitSession, judged: Judged) -> Allowed:
-    """Who may have authored what this signer brings: its own office's changes, and headquarters anybody's."""
-    signer = judged.verdict.holder
-    headquarters = {d.office for d in acquaintance.devices(session) if _is_hq(session, d.office)}
-
-    def allowed(change: Changeset) -> bool:
-        authority = (
-            change.office in headquarters if change.scope == "framework" else change.scope == f"office:{change.office}"
-        )
-        return authority and (signer.role == "hq" or change.office == signer.office)
-
-    return allowed
-
-
-def _is_hq(session: UnitSession, office_id: str) -> bool:
-    found = office(session, office_id)
-    return found is not None and found.hq
 
 
 def _retry_waiting(folder: Folder) -> None:

@@ -28,6 +28,7 @@ class Received:
     tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     conflicts: int = 0
     quarantined: int = 0
+    left_out: int = 0
     parts_missing: tuple[int, ...] = ()
 
     @property
@@ -48,6 +49,7 @@ class Received:
             "records": {table: dict(counts) for table, counts in sorted(self.tables.items())},
             "conflicts": self.conflicts,
             "quarantined": self.quarantined,
+            "left_out": self.left_out,
             "parts_missing": list(self.parts_missing),
         }
 
@@ -146,7 +148,6 @@ def already(name: str, judged: Judged) -> Received:
 def told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, done: bool) -> Received:
     """The outcome in words and numbers."""
     m, holder = judged.manifest, judged.verdict.holder
-    common = {"office": holder.code, "number": m.number}
     if applied.missing:
         return _waiting(session, name, judged)
     counts = {
@@ -160,7 +161,9 @@ def told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, d
             number=m.number,
             office=holder.title,
         )
-        return Received(name, "imported" if done else "already", sentence, **common)  # type: ignore[arg-type]
+        sentence += _left_out(applied.left_out)
+        state = "imported" if done else "already"
+        return Received(name, state, sentence, office=holder.code, number=m.number, left_out=applied.left_out)
     records = sum(sum(c.values()) for c in counts.values())
     what = n_("%(num)s record", "%(num)s records", records)
     sentence = (
@@ -188,6 +191,7 @@ def told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, d
             "%(num)s changes were kept apart because their author may not make them.",
             len(applied.quarantined),
         )
+    sentence += _left_out(applied.left_out)
     return Received(
         name,
         "imported" if done else "would",
@@ -199,6 +203,18 @@ def told(session: UnitSession, name: str, judged: Judged, applied: Applied, *, d
         counts,
         conflicts,
         len(applied.quarantined),
+        applied.left_out,
+    )
+
+
+def _left_out(count: int) -> str:
+    """Said of what was handed on without proof; nothing when there was none."""
+    if not count:
+        return ""
+    return " " + n_(
+        "%(num)s change of another office was left out, because that office did not sign it.",
+        "%(num)s changes of other offices were left out, because those offices did not sign them.",
+        count,
     )
 
 

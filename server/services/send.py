@@ -113,6 +113,9 @@ def submit(folder: Folder, here: OfficeFacts, period: PeriodFacts) -> None:
             "status": "submitted",
             "submitted": work.today().isoformat(),
         }
+        returned = [r.id for r in found[0].reviews if r.verdict == "returned"] if found else []
+        if returned:
+            values["answers_id"] = returned[-1]
         open_report(work, values, id=found[0].id if found else None)
 
 

@@ -23,7 +23,7 @@ from server.domain.people.queries import OfficeFacts, office
 from server.domain.records import Work, save
 from server.reports.carrier import open_sealed, read_bounded
 from server.reports.letter import Letter, letter_pages
-from server.services import pouch
+from server.services import pouch, vouching
 from server.services.folder import Folder, own_office, prepare
 from server.services.load import Entry, LoadFile, enter, read_file
 from server.sync import acquaintance, capture, inbox, keys, replica, tips, trust, witness
@@ -200,6 +200,7 @@ def _take_in(session: UnitSession, payload: Payload, given: Setup, certificate: 
     acquaintance.keep_root(session, given.root)
     acquaintance.keep_invitation(session, trust.Invitation(given.invitation, given.secret, given.office))
     acquaintance.keep_device(session, certificate, clock().isoformat())
+    vouching.keep_signatures(session, manifest, certificate)
     replica.note_incarnation(connection, manifest.from_incarnation, manifest.from_device, manifest.from_office, clock)
     tips.acknowledge(
         connection,

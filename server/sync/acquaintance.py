@@ -102,6 +102,15 @@ def listed(session: Session) -> list[bytes]:
     return [b64decode(row.certificate or "") for row in session.scalars(visible(Device)) if _listed(row)]
 
 
+def believed(session: Session) -> list[bytes]:
+    """Certificates of all devices believed here, DER: those on the list that were not taken off it, and those met."""
+    on_list = [row for row in session.scalars(visible(Device)) if _listed(row)]
+    off = {row.id for row in on_list if row.revoked}
+    met = [row.certificate for row in session.scalars(sa.select(MetDevice).order_by(MetDevice.key))]
+    found = [b64decode(row.certificate or "") for row in on_list] + met
+    return [certificate for certificate in found if keys.holder_of(certificate).device not in off]
+
+
 def unlisted(session: Session) -> list[bytes]:
     """Certificates of devices that were met but stand on no list of headquarters yet, DER."""
     on_list = {keys.key_fingerprint(certificate) for certificate in listed(session)}

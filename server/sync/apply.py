@@ -38,7 +38,7 @@ class Applied:
 
     `tables` counts the rows of each table that were created, changed and hidden; `issues` are those opened;
     `first` and `last` are arrival numbers of the new changesets; `rotated` says that this replica found its own
-    stream continued elsewhere and goes on under a new incarnation.
+    stream continued elsewhere and goes on under a new incarnation. `left_out` counts what the caller did not hand in.
     """
 
     new: tuple[str, ...] = ()
@@ -51,6 +51,7 @@ class Applied:
     quarantined: tuple[Quarantined, ...] = ()
     missing: tuple[str, ...] = ()
     rotated: bool = False
+    left_out: int = 0
 
     @property
     def forks(self) -> tuple[str, ...]:

@@ -75,12 +75,16 @@ def keep_signatures(connection: sa.Connection, verified: Mapping[str, bytes]) ->
     sql.many(connection, "UPDATE sync_tip SET signature=? WHERE id=? AND signature IS NULL", values)
 
 
+def held(connection: sa.Connection, ids: Iterable[bytes]) -> set[bytes]:
+    """Those of the changesets `ids` that are here."""
+    query = "SELECT id FROM sync_changeset WHERE id IN (%s)"
+    return {bytes(row[0]) for row in sql.rows_in(connection, query, ids)}
+
+
 def unknown(connection: sa.Connection, base: Tips) -> list[str]:
     """Those tips of `base` (ids, hex) that are not here: the dispatch built on them has to wait."""
     ids = {bytes.fromhex(i) for ends in base.values() for _seq, i in ends}
-    query = "SELECT id FROM sync_changeset WHERE id IN (%s)"
-    here = {bytes(row[0]) for row in sql.rows_in(connection, query, ids)}
-    return sorted(i.hex() for i in ids - here)
+    return sorted(i.hex() for i in ids - held(connection, ids))
 
 
 def delta(connection: sa.Connection, base: Tips | None, scopes: Collection[str] | None = None) -> list[bytes]:

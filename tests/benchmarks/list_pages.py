@@ -51,11 +51,10 @@ def measure(asked: Asked) -> Iterator[Figure]:
     last = Filter(page=asked.size // 50)
     yield compare("query: the last page", _query(many, last), _query(few, Filter(page=min(FEW, asked.size) // 50)),
                   rounds=asked.rounds, note=note)  # fmt: skip
-    with browser_on(many) as large, browser_on(few) as small:
-        for name, _wanted, address in PAGES:
-            path = f"/activities?{urlencode(address)}"
-            yield compare(f"page: {name}", _page(large, path), _page(small, path), rounds=asked.rounds, bar=BAR,
-                          note=note)  # fmt: skip
+    large, small = browser_on(many), browser_on(few)
+    for name, _wanted, address in PAGES:
+        path = f"/activities?{urlencode(address)}"
+        yield compare(f"page: {name}", _page(large, path), _page(small, path), rounds=asked.rounds, bar=BAR, note=note)
     few.close()
     many.close()
 

@@ -36,10 +36,10 @@ def measure(asked: Asked) -> Iterator[Figure]:
     logged = iter(activities((asked.rounds + 1) * _SAVES * 2, seed=7, offices=(("hq", None),)))
     note = f"{asked.size:,} stored"
     yield _turns("log an activity, command", lambda one: _command(folder, one), bool, folder, bare, logged, asked, note)
-    with browser_on(folder) as browser:
-        # a browser then reads the page that the answer leads to, and with it the message
-        yield _turns("log an activity, POST to answer", lambda one: _post(browser, one),
-                     lambda: browser.read("/activities/new"), folder, bare, logged, asked, note)  # fmt: skip
+    browser = browser_on(folder)
+    # a browser then reads the page that the answer leads to, and with it the message
+    yield _turns("log an activity, POST to answer", lambda one: _post(browser, one),
+                 lambda: browser.read("/activities/new"), folder, bare, logged, asked, note)  # fmt: skip
     folder.close()
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from server.base.clock import fixed_clock
 from server.base.paths import DataDir
-from server.db.session import read_session, write_session
+from server.db.session import Author, read_session, write_session
 from server.domain.activities.commands import log_activity
 from server.domain.activities.queries import Filter, activities
 from server.domain.records import Work
-from server.services.demo import EXAMPLE, make_demo
+from server.services.demo import EXAMPLE
 from server.services.folder import Folder, open_folder
-from server.services.load import load
+from server.services.load import enter, load, read_file, record_id
 from server.services.receive import receive
 from server.services.send import send
 from server.services.setup import invite, set_up_hq, set_up_office
@@ -31,7 +31,7 @@ _TYPED, _SENT, _CHANGED = "2015-02-01T09:00:00Z", "2015-02-16T09:00:00Z", "2015-
 def measure(asked: Asked) -> Iterator[Figure]:
     """Payloads of many activities, of the example programme and of ten changes; then the PDF of those ten."""
     yield _payload(f"payload: {asked.size:,} activities", list(stock.changesets(texts.activities(asked.size))))
-    yield _payload("payload: the example programme", _example(asked.folder / "demo"))
+    yield _payload("payload: the example programme", _example(asked.folder / "example"))
     with _office_after_a_circular(asked.folder) as office:
         _change_ten(office)
         sent = send(office, asked.folder / "delta.pdf", period="y1")
@@ -49,11 +49,15 @@ def _payload(name: str, changes: Sequence[Changeset]) -> Figure:
 
 
 def _example(root: Path) -> list[Changeset]:
-    """Every changeset that headquarters of the example holds."""
-    for _made in make_demo(root):
-        pass
-    with open_folder(DataDir(root / "hq"), stock.CLOCK) as folder, read_session(folder.engine) as session:
-        return [decode(raw) for raw in tips.delta(session.connection(), None)]
+    """Everything the example's offices entered, as headquarters holds it."""
+    with stock.headquarters(root) as folder:
+        for code, _language in texts.OFFICES:
+            author = Author("Programme officer", record_id("office", code), hq=False)
+            file = read_file(EXAMPLE / f"{code}.json")
+            with write_session(folder.engine, author) as session:
+                enter(Work(session, author, stock.CLOCK), file)
+        with read_session(folder.engine) as session:
+            return [decode(raw) for raw in tips.delta(session.connection(), None)]
 
 
 def _office_after_a_circular(root: Path) -> Folder:

@@ -43,7 +43,7 @@ class Figure:
         """The figure as one line."""
         bar = "" if self.bar is None else f"(bar {self.bar:g}{', missed' if self.missed else ''})"
         sides = f"ours {self._amount(self.ours)}, against {self._amount(self.bare)}"
-        return f"{self.name:<58} {self.ratio:6.2f} {bar:<18} {sides}{'; ' + self.note if self.note else ''}"
+        return f"{self.name:<38} {self.ratio:6.2f} {bar:<18} {sides}{'; ' + self.note if self.note else ''}"
 
     def _amount(self, value: float) -> str:
         return f"{value:,.2f} ms" if self.unit == "ms" else f"{value:,.0f} {self.unit}"

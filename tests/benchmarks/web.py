@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from server.app import create_app
@@ -37,9 +36,6 @@ class Browser:
         return self.client.post(path, data={**fields, "csrf_token": self._token})
 
 
-@contextmanager
-def browser_on(folder: Folder) -> Iterator[Browser]:
+def browser_on(folder: Folder) -> Browser:
     """A browser on a folder that is open already."""
-    app = create_app(Config(folder.data, secret="benchmark", clock=folder.clock))
-    with app.test_client() as client:
-        yield Browser(client)
+    return Browser(create_app(Config(folder.data, secret="benchmark", clock=folder.clock)).test_client())

@@ -52,8 +52,8 @@ class TinyApp:
         else:
             answer = ("200 OK", "page")
         self.asked.append(f"{path} {environ.get('HTTP_COOKIE', '')}")
-        headers = [("Content-Type", "text/html; charset=utf-8")]
-        start_response(answer[0], headers + [("Set-Cookie", "in=yes; Path=/; HttpOnly; SameSite=Strict")])
+        kind = ("Content-Type", "text/html; charset=utf-8")
+        start_response(answer[0], [kind, ("Set-Cookie", "in=yes; Path=/; HttpOnly; SameSite=Strict")])
         return [answer[1].encode()]
 
 

@@ -26,10 +26,12 @@ def test_open_decisions_come_first_by_what_is_due(create_work: CreateWork, sessi
 
 
 def test_a_decision_is_told_with_its_board_and_its_dates_in_words(create_work: CreateWork, session: Session) -> None:
-    decide(create_work, "Endorsed", due="2014-Q3", action="Circulate", owner="Country office")
+    decide(create_work, "Endorsed", due="2014-Q3", action="Circulate", owner="Country office", note="By mail")
     (found,) = decisions(session)
     assert (found.board, found.meeting_when, found.due, found.status, found.closed) == (
         "National Project Board", "June 2014", "Quarter 3 of 2014", "open", "")
+    assert (found.office, found.action, found.owner, found.note) == (
+        OFFICE("kg"), "Circulate", "Country office", "By mail")
 
 
 def test_a_decision_whose_meeting_has_not_arrived_is_told_all_the_same(session: Session) -> None:

@@ -19,7 +19,8 @@ def test_headquarters_comes_first_then_offices_by_code(create_work: CreateWork, 
 def test_an_office_is_found_by_id_or_code(session: Session, name: str) -> None:
     found = office(session, name)
     assert found is not None
-    assert (found.id, found.country_id, found.language) == (OFFICE("kg"), COUNTRY("kg"), None)
+    assert (found.id, found.name, found.country_id, found.language) == (
+        OFFICE("kg"), "Country office", COUNTRY("kg"), None)
     assert office(session, name + "x") is None
 
 

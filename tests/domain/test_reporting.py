@@ -23,6 +23,11 @@ def test_the_life_of_a_report(status: str | None, verdict: str | None, state: st
     assert life_cycle(status, verdict) == state
 
 
+def test_a_report_that_was_sent_again_after_its_return_is_submitted_until_headquarters_says_more() -> None:
+    assert life_cycle("submitted", "returned", answered=True) == "submitted"
+    assert life_cycle("submitted", "accepted", answered=True) == "accepted"
+
+
 def test_every_status_meets_every_verdict() -> None:
     met = {life_cycle(status, verdict) for status in (None, *STATUSES) for verdict in (None, *VERDICTS)}
     assert met == {"draft", "submitted", "returned", "accepted"}

@@ -16,11 +16,15 @@ from tests.samples import OFFICE, PERIOD, PLANNED, SAMPLES, write
 
 
 def test_a_line_is_told_with_its_quarters_and_its_exact_amount(create_work: CreateWork, session: Session) -> None:
-    id = write(create_work("kg"), "planned_activity", {**SAMPLES["planned_activity"], "amount": "0.10"})
+    id = write(create_work("kg"), "planned_activity", {
+        **SAMPLES["planned_activity"], "amount": "0.10", "title_local": "Обучить", "responsible": "Ministry",
+        "note": "Delayed"})
     session.expire_all()
     found = planned_activity(session, id)
     assert (found.quarters, found.amount, found.currency) == ((1, 3), Decimal("0.10"), "USD")
     assert str(found.amount) == "0.10"
+    assert (found.office, found.title_local, found.responsible, found.note) == (
+        OFFICE("kg"), "Обучить", "Ministry", "Delayed")
 
 
 def test_a_line_without_words_for_them_is_planned_in_dollars(session: Session) -> None:

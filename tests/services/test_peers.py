@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from server.db.session import Author, write_session
+from server.domain.framework.models import Output
+from server.domain.records import Work, save
+from server.services.folder import Folder
+from server.services.load import record_id
 from server.services.receive import receive
 from server.services.send import send
 from server.services.setup import invite, set_up_office
 from tests.services.world import Desk, Laptops, dump, log, report_of, review, shown
+
+OUTPUT = record_id("output", "output-1")
 
 
 class TestTwoLaptops:
@@ -72,3 +79,63 @@ class TestTwoLaptops:
         (result,) = receive(other, [send(second, desk.file("e.pdf"), receiver="replica").files[0]])
         assert (result.state, result.code) == ("refused", "other_office")
         assert dump(other) == before
+
+
+class TestRelays:
+    """What one laptop got from headquarters it hands on to the other, and headquarters' signature goes with it."""
+
+    def test_headquarters_changes_reach_a_laptop_through_the_other(self, desk: Desk, laptops: Laptops):
+        first, second, hq = laptops.mine, laptops.theirs, laptops.hq
+        rename(hq, "Renamed by headquarters")
+        circular = send(hq, desk.file("circular.pdf"), receiver="KG").files[0]
+        receive(first, [circular])
+        (result,) = receive(second, [send(first, desk.file("x.pdf"), receiver="replica").files[0]])
+        assert (result.state, result.quarantined) == ("imported", 0)
+        assert shown(second, "output", OUTPUT)["title"] == "Renamed by headquarters"
+        receive(second, [circular])
+        laptops.swap()
+        assert dump(first) == dump(second)
+
+    def test_the_circular_still_counts_when_an_exchange_came_first(self, desk: Desk, laptops: Laptops):
+        """What nobody vouches for is left out, not kept apart for ever: its own dispatch brings it."""
+        first, second, hq = laptops.mine, laptops.theirs, laptops.hq
+        rename(hq, "Renamed by headquarters")
+        circular = send(hq, desk.file("circular.pdf"), receiver="KG").files[0]
+        receive(first, [circular])
+        with first.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE sync_tip SET signature = NULL")
+        (result,) = receive(second, [send(first, desk.file("x.pdf"), receiver="replica").files[0]])
+        assert result.state == "imported"
+        assert result.left_out == 1
+        assert shown(second, "output", OUTPUT)["title"] != "Renamed by headquarters"
+        receive(second, [circular])
+        assert shown(second, "output", OUTPUT)["title"] == "Renamed by headquarters"
+        laptops.swap()
+        assert dump(first) == dump(second)
+
+    def test_a_relayed_change_that_was_forged_is_left_out(self, desk: Desk, laptops: Laptops):
+        """A changeset that names headquarters as its author needs headquarters' signature."""
+        first, second, hq = laptops.mine, laptops.theirs, laptops.hq
+        before = shown(second, "output", OUTPUT)
+        forge(first, hq, "Forged in headquarters' name")
+        log(first, "An honest entry")
+        (result,) = receive(second, [send(first, desk.file("x.pdf"), receiver="replica").files[0]])
+        assert (result.state, result.left_out) == ("imported", 1)
+        assert shown(second, "output", OUTPUT) == before
+        (result,) = receive(hq, [send(first, desk.file("y.pdf"), period="y1").files[0]])
+        assert (result.state, result.left_out) == ("imported", 1)
+        assert shown(hq, "output", OUTPUT) == before
+
+
+def rename(hq: Folder, title: str) -> None:
+    """Headquarters changes the framework."""
+    with write_session(hq.engine, hq.author()) as session:
+        session.info["clock"] = hq.clock
+        save(Work(session, hq.author(), hq.clock), Output, {"title": title}, id=OUTPUT)
+
+
+def forge(folder: Folder, hq: Folder, title: str) -> None:
+    """A change of the framework in headquarters' name, made in another folder."""
+    with write_session(folder.engine, Author("Forger", hq.identity.office, hq=True)) as session:
+        session.info["clock"] = folder.clock
+        save(Work(session, session.info["author"], folder.clock), Output, {"title": title}, id=OUTPUT)

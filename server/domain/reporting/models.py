@@ -22,6 +22,8 @@ class Report(Synced, Base):
     status: Mapped[Text]
     #: date of submission
     submitted: Mapped[When]
+    #: the review that this submission answers; none for the first submission
+    answers_id: Mapped[str | None] = ref("review")
 
 
 class ReportSection(Synced, Base):

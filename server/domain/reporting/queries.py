@@ -85,8 +85,10 @@ def _facts(session: Session, row: models.Report) -> ReportFacts:
     )
     said = session.scalars(_reviews(session).where(models.Review.report_id == row.id).order_by(models.Review.id))
     reviews = tuple(ReviewFacts(r.id, r.section_id, r.verdict or "", r.text or "", r.dated or "") for r in said)
-    verdicts = [r.verdict for r in reviews if r.verdict != "comment"]
-    state = rules.life_cycle(row.status, verdicts[-1] if verdicts else None)
+    verdicts = [r for r in reviews if r.verdict != "comment"]
+    latest = verdicts[-1] if verdicts else None
+    answered = latest is not None and row.answers_id == latest.id
+    state = rules.life_cycle(row.status, latest.verdict if latest else None, answered=answered)
     return ReportFacts(
         row.id,
         row.office or "",

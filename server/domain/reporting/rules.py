@@ -48,8 +48,13 @@ def review_rules(values: Values, world: World) -> Iterator[RuleBroken]:
         yield from checks.required(values, "text", _("Say what the office should mend."))
 
 
-def life_cycle(status: str | None, latest_verdict: str | None) -> str:
-    """draft, submitted, returned or accepted: the office's word first, then what HQ said of it."""
+def life_cycle(status: str | None, latest_verdict: str | None, *, answered: bool = False) -> str:
+    """draft, submitted, returned or accepted: the office's word first, then what HQ said of it.
+
+    `answered`: the office submitted again in answer to that latest verdict.
+    """
     if status != "submitted":
         return "returned" if latest_verdict == "returned" else "draft"
-    return latest_verdict if latest_verdict in ("returned", "accepted") else "submitted"
+    if latest_verdict == "accepted":
+        return "accepted"
+    return "returned" if latest_verdict == "returned" and not answered else "submitted"

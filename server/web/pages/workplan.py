@@ -106,9 +106,10 @@ def index() -> Answer:
              if quarter is None or quarter in line.quarters]
     lines.sort(key=lambda line: (line.quarters or (9,), line.position or 999))
     budget, _others = add_up((Money(x.amount or Decimal(), x.currency) for x in lines), at.programme.currency)
+    rows = [(line, _row(line) if line.office == at.office.id else None) for line in lines]
     return render_template(
-        "workplan/list.html", lines=[(line, _row(line)) for line in lines], period=period, quarter=quarter,
-        office=office, periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
+        "workplan/list.html", lines=rows, period=period, quarter=quarter, office=office,
+        periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
         outputs={o.id: o for o in framework.outputs(session())}, budget=budget)
 
 

@@ -180,7 +180,7 @@ TABLES = {
     "report": (
         "kind title status submitted",
         "",
-        "period_id",
+        "period_id answers_id",
     ),
     "report_section": (
         "key text text_local",
