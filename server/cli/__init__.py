@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
 from server import __version__
 from server.base.errors import RulesBroken, ValiseError
 from server.base.i18n import _, use_language
 from server.base.paths import DataDir, default_data_dir
 from server.cli import care, dispatches, documents, folders
+from server.db.trouble import told
 
 #: how the desktop opens a window: (data folder, files to receive, port, browser only) -> exit code
 OpenWindow = Callable[..., int]
@@ -72,6 +74,9 @@ def execute(open_window: OpenWindow, arguments: Sequence[str]) -> int:
         return 1
     except ValiseError as error:
         click.echo(error.message, err=True)
+        return 1
+    except sa.exc.DatabaseError as error:
+        click.echo(told(error).message, err=True)
         return 1
     except OSError as error:
         click.echo(_("%(why)s: check the file's name, its rights and the free disk space.", why=error), err=True)

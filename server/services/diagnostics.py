@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from server.base.clock import Clock
 from server.base.errors import Refused
 from server.base.i18n import _
 from server.base.paths import DataDir
+from server.db.trouble import told
 from server.services.folder import Folder, open_folder
 from server.sync import keys
 from server.sync.doctor import examine as examine_changes
@@ -30,8 +33,14 @@ class Finding:
 
 def examine(data: DataDir, clock: Clock) -> list[Finding]:
     """Look at everything in a folder; changes nothing but what opening it changes. Errors: Refused when not set up."""
-    with open_folder(data, clock) as folder:
-        return [*_database(folder), *_changes(folder), *_keys(folder), *_files(folder)]
+    found: list[Finding] = []
+    try:
+        with open_folder(data, clock) as folder:
+            for look in (_database, _changes, _keys, _files):
+                found += look(folder)
+    except sa.exc.DatabaseError as error:
+        found.append(Finding(False, told(error).message))
+    return found
 
 
 def _database(folder: Folder) -> Iterator[Finding]:

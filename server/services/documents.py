@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.base.errors import NotYet, Refused
 from server.base.i18n import _, use_language
 from server.base.paths import write_atomically
 from server.db.session import UnitSession, read_session
 from server.domain.people.queries import office as find_office
-from server.reports.annual import annual_document
 from server.reports.carrier import archive
-from server.reports.progress import Stamp, progress_document
-from server.reports.story import Rendered
 from server.services.consolidate import annual_report, progress_report
 from server.services.folder import Folder, own_office
 from server.services.overview import reported_period
+
+if TYPE_CHECKING:
+    from server.reports.story import Rendered
 
 #: every kind of the command line; those not in `_MAKERS` are not made yet
 KINDS = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter", "iati")

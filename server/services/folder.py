@@ -14,6 +14,7 @@ from server.base.paths import DataDir
 from server.db import backup, drafts, migrate
 from server.db.session import Author, UnitSession, open_engine, read_session, write_session
 from server.db.settings import read_setting
+from server.domain.activities import search
 from server.domain.framework.queries import programme
 from server.domain.people.queries import OfficeFacts, office
 from server.services import kinds
@@ -23,6 +24,8 @@ from server.sync.replica import Identity
 #: every table and rule is declared before a folder is opened
 DECLARED = (*kinds.AREAS, acquaintance, drafts)
 capture.attach(UnitSession)
+#: activities that go into the index of words before a folder is there; any more wait, and are found all the same
+_INDEXED_AT_OPENING = 1_000
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,12 @@ def prepare(data: DataDir, engine: sa.Engine, clock: Clock) -> Identity:
     with write_session(engine, repairer) as session:
         connection = session.connection()
         capture.install(connection)
+        search.install(connection)
         if upgraded:
             rebuild.materialise_unknown(connection)
         witness.check(data.witness, data.database, connection, clock)
         capture.repair(session)
+    search.catch_up(engine, _INDEXED_AT_OPENING)
     with engine.connect() as connection:
         identity = replica.require_identity(connection)
         witness.write(data.witness, data.database, connection)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import openpyxl
 import sqlalchemy as sa
 
 from server.base.clock import Clock
@@ -20,6 +19,7 @@ from server.base.i18n import _
 from server.base.ids import named_id
 from server.db.base import Synced, reference_columns, synced_columns, synced_models
 from server.db.session import Author, write_session
+from server.domain.activities import search
 from server.domain.records import Work, save
 from server.services.kinds import ENTRY_ORDER
 
@@ -166,7 +166,9 @@ def _sheets(path: Path) -> list[tuple[str, list[tuple[int, dict[str, Any]]]]]:
     """Title and records of each sheet. Errors: Refused."""
     try:
         with path.open("rb") as stream:
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            from openpyxl import load_workbook  # noqa: PLC0415  (slow, and rarely needed)
+
+            book = load_workbook(stream, read_only=True, data_only=True)
             return [(sheet.title, list(_sheet_records(sheet))) for sheet in book.worksheets]
     except (BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError, zlib.error):
         sentence = _("%(file)s is not an Excel workbook: save it as .xlsx.", file=path.name)
@@ -251,4 +253,6 @@ def load(engine: sa.Engine, path: Path, author: Author, office_code: str, clock:
         )
     writer = Author(file.person or author.person, author.office, author.hq)
     with write_session(engine, writer) as session:
-        return enter(Work(session, writer, clock), file)
+        loaded = enter(Work(session, writer, clock), file)
+    search.catch_up(engine)
+    return loaded

@@ -13,6 +13,7 @@ from server.base.i18n import _
 from server.base.paths import DataDir, write_atomically
 from server.db import backup
 from server.db.session import Author, UnitSession, read_session, write_session
+from server.domain.activities import search
 from server.domain.people.queries import office
 from server.reports.carrier import open_sealed, read_bounded
 from server.services import vouching
@@ -35,6 +36,7 @@ def receive(folder: Folder, files: Sequence[Path]) -> list[Received]:
         results.append(result)
         if result.state == "imported":
             _retry_waiting(folder)
+    search.catch_up(folder.engine)
     return [_settled(folder, path, result) for path, result in zip(files, results, strict=True)]
 
 

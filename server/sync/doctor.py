@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from server.base.errors import Refused
 from server.base.i18n import _
 from server.db.base import Base
-from server.sync import dump, sql, store
+from server.sync import dump, merge, sql, store
 from server.sync.apply import apply_changesets
 from server.sync.canonical import Changeset, changeset_id, decode
 
@@ -28,7 +28,7 @@ class Finding:
 
 def examine(connection: sa.Connection) -> tuple[Finding, ...]:
     """Check every changeset against its id and its chain, then rebuild everything and compare. Reads only."""
-    damaged = tuple(_changesets(connection))
+    damaged = (*_changesets(connection), *_lost(connection))
     if damaged:
         return damaged
     return (*_pending(connection), *_compare(connection))
@@ -48,6 +48,22 @@ def _changesets(connection: sa.Connection) -> Iterator[Finding]:
                 sentence = _("Change %(id)s builds on one that is not here.", id=name.hex()[:12])
                 yield Finding("chain", "", name.hex(), sentence)
             known.add(name)
+
+
+def _lost(connection: sa.Connection) -> Iterator[Finding]:
+    """Changesets that are the end of a stream or that a record's heads name, and that are not there."""
+    numbers = {n for (n,) in sql.rows(connection, "SELECT n FROM sync_changeset")}
+    query = "SELECT id FROM sync_tip WHERE id NOT IN (SELECT id FROM sync_changeset) ORDER BY id"
+    for (name,) in sql.rows(connection, query):
+        sentence = _("Change %(id)s is missing. Restore the latest backup.", id=name.hex()[:12])
+        yield Finding("chain", "", name.hex(), sentence)
+    gone: dict[int, tuple[str, str]] = {}
+    for table, row, heads in sql.rows(connection, "SELECT tbl, row, heads FROM sync_row ORDER BY tbl, row"):
+        for n in merge.parse(heads).keys() - numbers:
+            gone.setdefault(n, (table, row))
+    for n, (table, row) in sorted(gone.items()):
+        sentence = _("Change number %(number)s is missing. Restore the latest backup.", number=n)
+        yield Finding("chain", table, row, sentence)
 
 
 def _readable(name: bytes, raw: bytes) -> Changeset | None:

@@ -26,6 +26,7 @@ from server.base.i18n import (
     percent_text,
 )
 from server.base.period import parse_date, span_text
+from server.domain.framework.queries import Choice
 from server.web.lists import same_but
 
 #: stored word -> (words for people, tone of the tag)
@@ -124,6 +125,11 @@ def language_in_words(code: str) -> str:
     return name or language_name(code)
 
 
+def country_name(country: Choice) -> str:
+    """A country's name in the current language; one whose code has none there by the framework's name."""
+    return locale(language()).territories.get(country.code.upper()) or country.name
+
+
 def give_words(app: Flask) -> None:
     """Hand all of these to the templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -133,7 +139,7 @@ def give_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         when=when, short_when=short_when, instant=instant, day=day_text, percent=percent_text, number=number_text,
         language_name=language_name, language_in_words=language_in_words,
-        money=lambda amount, currency="USD": money_text(amount, currency),
+        country_name=country_name, money=lambda amount, currency="USD": money_text(amount, currency),
     )
     folder = Path(app.static_folder or "")
 

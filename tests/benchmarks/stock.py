@@ -10,6 +10,7 @@ from pathlib import Path
 
 from server.base.clock import fixed_clock
 from server.base.paths import DataDir
+from server.domain.activities import search
 from server.services.folder import Folder
 from server.services.load import record_id
 from server.services.setup import set_up_hq
@@ -52,6 +53,7 @@ def fill(folder: Folder, count: int, seed: int = 1) -> None:
         with folder.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
             done = apply_changesets(connection, batch)
             assert len(done.new) == len(batch)
+    search.catch_up(folder.engine)
 
 
 def copied(database: Path, target: Path) -> Path:

@@ -27,7 +27,7 @@ _NEXT = '''"""A column more."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "next"
+revision = "9999"
 down_revision = {newest!r}
 
 
@@ -56,7 +56,7 @@ def add_revision(folder: Path, patch: pytest.MonkeyPatch, trouble: str = "pass")
     newest = migrate.newest()
     copy = folder / "migrations"
     shutil.copytree(Path(migrate.__file__).parent / "migrations", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "versions" / "next.py").write_text(_NEXT.format(newest=newest, trouble=trouble))
+    (copy / "versions" / "9999_next.py").write_text(_NEXT.format(newest=newest, trouble=trouble))
     patch.setattr(migrate, "_MIGRATIONS", copy)
 
 

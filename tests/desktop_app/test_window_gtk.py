@@ -100,6 +100,20 @@ def test_told_to_end_it_closes_the_window(valise: Started, how: signal.Signals) 
     assert not (valise.data / "running.json").exists()
 
 
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_where_the_window_is_in_the_main_process_it_ends_as_well(
+    start: Start, display: str, press: Press, tmp_path: Path, how: signal.Signals
+) -> None:
+    valise = start(tmp_path / "data", "--one-process", display=display)
+    window_of(press, "Valise")
+    pid = valise.process.pid
+    wait_for(lambda: "in=yes" in fetch(valise.url("/files"))[1], "the page")
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    assert not any("tiny.py" in Path(f"/proc/{one}/cmdline").read_text() for one in children)
+    assert valise.end(how) == 0
+    assert "ended as it should" in (valise.data / "valise.log").read_text()
+
+
 def test_a_display_that_does_not_answer_is_no_display(start: Start, press: Press, tmp_path: Path) -> None:
     assert press("version"), "the tools are there"
     valise = start(tmp_path / "data", display=":4242")

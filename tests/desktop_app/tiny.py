@@ -60,6 +60,8 @@ class TinyApp:
 if __name__ == "__main__":
     data, *rest = sys.argv[1:]
     browser = "--browser" in rest
+    if "--one-process" in rest:  # as on Windows and macOS
+        launcher.has_own_process = lambda: False  # type: ignore[attr-defined]
     chosen = [int(word.partition("=")[2]) for word in rest if word.startswith("--port=")]
     given = [Path(word) for word in rest if not word.startswith("--")]
     sys.exit(

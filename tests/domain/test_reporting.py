@@ -61,6 +61,19 @@ def test_what_an_office_wrote_of_its_own_report_is_no_review(create_work: Create
     assert report(session, REPORT("y1")).reviews == ()
 
 
+def test_a_report_is_told_with_its_texts_and_what_was_said_of_it(create_work: CreateWork, session: Session) -> None:
+    write(create_work("kg"), "report", {"status": "submitted", "submitted": "2015-02", "title": "Our year"},
+          REPORT("y1"))
+    write(create_work("kg"), "report_section", {**SAMPLES["report_section"], "text_local": "Хороший год."})
+    write(create_work("hq"), "review", {**SAMPLES["review"], "dated": "2015-03-01"})
+    found = report(session, REPORT("y1"))
+    assert (found.office, found.kind, found.period_id, found.title, found.status, found.submitted) == (
+        OFFICE("kg"), "progress", PERIOD("y1"), "Our year", "submitted", "2015-02")
+    assert [(s.text, s.text_local) for s in found.sections] == [("A good year.", "Хороший год.")]
+    assert [(r.section_id, r.verdict, r.text, r.dated) for r in found.reviews] == [
+        (None, "returned", "Add the dates.", "2015-03-01")]
+
+
 def test_each_office_has_one_report_of_a_kind_and_period(create_work: CreateWork) -> None:
     assert write(create_work("rs"), "report", {"kind": "progress", "period_id": PERIOD("y1")})
     with pytest.raises(RulesBroken) as broken:

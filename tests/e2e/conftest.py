@@ -96,7 +96,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context = browser.new_context(**{"viewport": LAPTOP, "locale": "en", **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: complain(said))
+        page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(served.link())
         page.wait_for_url(lambda url: "/open/" not in url)

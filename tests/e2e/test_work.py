@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, Serve
+from tests.services.world import Example
 
 pytestmark = pytest.mark.browser
 
@@ -62,16 +63,17 @@ def test_what_an_office_logs_reaches_the_overview_of_headquarters(
     expect(page.get_by_role("link", name="Study tour to Chisinau")).to_be_visible()
 
 
-def test_files_can_be_dropped_on_the_page(serve: Serve, open_page: OpenPage, example: object) -> None:
+def test_files_can_be_dropped_on_the_page(serve: Serve, open_page: OpenPage, example: Example) -> None:
     hq = serve("hq-empty")
     page = open_page(hq)
     page.goto(f"{hq.address}/exchange")
-    content = list((example.root / "dispatches").glob("kg*.pdf"))[0].read_bytes()  # type: ignore[attr-defined]
+    content = example.dispatch("kg").read_bytes()
     page.evaluate(
         """(bytes) => {
           const transfer = new DataTransfer();
           transfer.items.add(new File([new Uint8Array(bytes)], "kg.pdf", {type: "application/pdf"}));
-          document.querySelector("[data-drop]").dispatchEvent(new DragEvent("drop", {dataTransfer: transfer, bubbles: true}));
+          const drop = new DragEvent("drop", {dataTransfer: transfer, bubbles: true});
+          document.querySelector("[data-drop]").dispatchEvent(drop);
         }""",
         list(content),
     )
@@ -172,10 +174,10 @@ def test_the_pages_work_without_script(serve: Serve, open_page: OpenPage) -> Non
     expect(page.get_by_role("link", name="Without script")).to_be_visible()
 
 
-def test_the_first_day_of_an_office_begins_with_a_pdf(serve: Serve, open_page: OpenPage, example: object) -> None:
+def test_the_first_day_of_an_office_begins_with_a_pdf(serve: Serve, open_page: OpenPage, example: Example) -> None:
     page = open_page(serve(""))
     page.get_by_label("Who is typing?").fill("Programme officer")
-    page.locator("#office-file").set_input_files(example.root / "setups" / "md.pdf")  # type: ignore[attr-defined]
+    page.locator("#office-file").set_input_files(example.setup("md"))
     page.get_by_role("button", name="Set this office up").click()
     expect(page.get_by_text("Moldova country office")).to_be_visible()
     expect(page.get_by_role("link", name="Programme officer")).to_be_visible()

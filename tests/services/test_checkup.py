@@ -93,6 +93,7 @@ def test_what_lies_in_the_future_is_named_and_what_may_have_happened_is_not(
 
 @pytest.mark.parametrize(("title", "dated", "double"), [
     ("Programme launched", "2014-04-17", True), ("The programme launched", "2014", True),
+    ("Programme launched", "2014-04-01", True), ("Programme launched", "2014-04-30", True),
     ("PROGRAMME LAUNCHED.", "2014-Q2", True), ("Programme launched", "2014-05", False),
     ("Study launched", "2014-04", False),
 ])

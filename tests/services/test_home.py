@@ -74,7 +74,7 @@ def test_open_board_actions_come_back_until_closed(desk: Desk):
 
 def test_milestones_leave_the_list_when_done_or_not_applicable(desk: Desk):
     office = desk.open("kg")
-    every = {row[0]: row[1] for row in rows(office.data, "SELECT id, name FROM milestone_type")}
+    every = {row[0]: row[1] for row in rows(office.data, "SELECT id, title FROM milestone_type")}
     own = rows(office.data, "SELECT id, type_id, status FROM milestone WHERE country_id = ?", office.office.country_id)
     done = {every[kind] for _id, kind, status in own if status in ("done", "not_applicable")}
     assert set(seen(office).milestones_left) == set(every.values()) - done

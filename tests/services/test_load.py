@@ -285,6 +285,14 @@ def test_a_number_that_excel_made_of_a_name_names_the_same_record(load_into: Loa
     assert spent.account_id == record_id("budget_account", "71300")
 
 
+def test_several_names_stand_in_one_cell(load_into: LoadInto, session: Session) -> None:
+    load_into({"document": [{"id": "note", "title": "Note"}, {"id": "photo", "title": "Photo"}],
+               "activity": [_LAUNCH]})
+    load_into(sheets={"activity": [["id", "evidence_ids"], ["kg-launch", "photo  note"]]})
+    found = session.get_one(Activity, record_id("activity", "kg-launch"))
+    assert found.evidence_ids == f"{record_id('document', 'photo')} {record_id('document', 'note')}"
+
+
 def test_errors_of_a_workbook_are_told_by_sheet_and_row(load_into: LoadInto, engine: sa.Engine) -> None:
     before = everything(engine)
     assert told(load_into, sheets={"Sheet1": [["id"], ["x"]], "person": [["id", "name"], [None, "Officer"]]}) == [

@@ -19,13 +19,15 @@ def test_the_style_sheets_stay_small() -> None:
 
 
 def test_the_style_sheets_serve_both_directions() -> None:
-    physical = re.compile(r"(?<![-\w])(?:(?:margin|padding|border)-(?:left|right|top|bottom)|left|right|top|bottom|float)\s*:")
+    sides = "left|right|top|bottom"
+    physical = re.compile(rf"(?<![-\w])(?:(?:margin|padding|border)-(?:{sides})|{sides}|float)\s*:")
     found = {path.name: physical.findall(path.read_text(encoding="utf-8")) for path in (STATIC / "css").glob("*.css")}
     assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_vendored_files_are_what_their_list_says() -> None:
-    listed = re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", (STATIC / "vendor/README.md").read_text(), re.MULTILINE)
+    text = (STATIC / "vendor/README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", text, re.MULTILINE)
     files = {path.relative_to(STATIC / "vendor").as_posix() for path in (STATIC / "vendor").rglob("*.js")}
     assert {name for name, _digest in listed} == files
     for name, digest in listed:

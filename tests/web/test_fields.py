@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -25,9 +25,9 @@ class Sheet(Form):  # type: ignore[misc]
 
 
 @pytest.fixture
-def answered() -> Iterator[Any]:
+def answered() -> Callable[..., Any]:
     """Fills the sheet in and validates it."""
-    yield lambda **typed: _filled({name.replace("_", "-"): value for name, value in typed.items()})
+    return lambda **typed: _filled({name.replace("_", "-"): value for name, value in typed.items()})
 
 
 def _filled(typed: dict[str, Any]) -> Sheet:
@@ -62,7 +62,9 @@ def test_amounts_are_read_with_point_or_comma(answered: Any, typed: str, meant: 
     (("14", "5", "2014"), "2014-05-14"), (("٤", "5", "٢٠١٤"), "2014-05-04"), (("1", "2", "14"), "2014-02-01"),
     (("", "", ""), None),
 ])  # fmt: skip
-def test_dates_keep_the_precision_they_were_given(answered: Any, parts: tuple[str, str, str], stored: str | None) -> None:
+def test_dates_keep_the_precision_they_were_given(
+    answered: Any, parts: tuple[str, str, str], stored: str | None
+) -> None:
     day, month, year = parts
     sheet = answered(day_day=day, day_month=month, day_year=year)
     assert sheet.day.errors in ((), [])
@@ -86,7 +88,7 @@ def test_what_is_no_date_says_which_part_to_mend(answered: Any, parts: tuple[str
 def test_a_stored_date_is_shown_in_its_parts() -> None:
     assert Sheet(data={"day": "2014-Q2"}).day.parts == ("", "Q2", "2014")
     assert Sheet(data={"day": "2014-05-04"}).day.parts == ("4", "5", "2014")
-    assert Sheet(data={"day": "spring 2014"}).day.parts == ("", "", "spring 2014"), "what a newer version wrote is shown"
+    assert Sheet(data={"day": "spring 2014"}).day.parts == ("", "", "spring 2014"), "a newer form is shown"
 
 
 def test_ticks_that_are_not_on_the_list_are_left_out(answered: Any) -> None:

@@ -109,6 +109,7 @@ def test_a_draft_is_kept_while_typing_and_forgotten_when_saved(create_client: Cr
     answers = _activity(client, title="Half typed")
     assert client.post("/drafts/activity/new", data=answers).status_code == 200
     assert 'value="Half typed"' in client.get("/activities/new").get_data(as_text=True)
+    assert 'href="/activities/new"><bdi>New: Activity' in client.get("/").get_data(as_text=True)
     client.post("/activities/new", data=answers)
     assert 'value="Half typed"' not in client.get("/activities/new").get_data(as_text=True)
 

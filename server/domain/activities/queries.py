@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from sqlalchemy.orm import Session
 from server.base.errors import NotFound
 from server.base.i18n import _
 from server.base.period import span_text
-from server.domain.activities import models
+from server.domain.activities import models, search
 from server.domain.records import visible
 
 #: sort keys of the list: newest first, oldest first, by title
 SORTS = ("newest", "oldest", "title")
+#: those of them that the index of words keeps
+_BY_DAY = SORTS[:2]
 PAGE = 50
 
 
@@ -79,9 +82,15 @@ class ActivityPage:
 
 def activities(session: Session, wanted: Filter) -> ActivityPage:
     """One page of visible activities. No total is counted: a page costs the same at any size of the log."""
-    query = _filtered(visible(models.Activity), wanted).order_by(*_order(wanted.sort))
-    rows = session.scalars(query.limit(PAGE + 1).offset(PAGE * (max(wanted.page, 1) - 1))).all()
-    return ActivityPage(tuple(facts(row) for row in rows[:PAGE]), max(wanted.page, 1), len(rows) > PAGE)
+    page = max(wanted.page, 1)
+    first = PAGE * (page - 1)
+    query = _filtered(visible(models.Activity), wanted)
+    groups = search.groups(wanted.words) if wanted.sort in _BY_DAY else None
+    if groups and search.indexed(session):
+        rows = _searched(session, query, groups, wanted.sort, first + PAGE + 1)[first:]
+    else:
+        rows = list(session.scalars(query.order_by(*_order(wanted.sort)).limit(PAGE + 1).offset(first)))
+    return ActivityPage(tuple(facts(row) for row in rows[:PAGE]), page, len(rows) > PAGE)
 
 
 def activity(session: Session, id: str) -> ActivityFacts:
@@ -103,6 +112,20 @@ def achievements(session: Session, starts: str, ends: str, office: str | None = 
         models.Activity.id,
     )
     return [facts(row) for row in session.scalars(ordered)]
+
+
+def _searched(
+    session: Session, query: sa.Select[models.Activity], groups: str, sort: str, most: int
+) -> list[models.Activity]:
+    """The first `most` rows of the query that the index leads to, and of those it does not know yet, by their day."""
+    table = models.Activity
+    newest = sort == "newest"
+    known = query.join_from(search.INDEX, search.ENTRY, search.OF_PLACE).join(table, table.id == search.ENTRY.c.id)
+    known = known.where(search.INDEX.c.activity_search.op("MATCH")(groups))
+    known = known.order_by(search.PLACE.desc() if newest else search.PLACE.asc())
+    noted = query.join_from(search.NOTE, table, table.id == search.NOTE.c.id).order_by(*_order(sort))
+    found = [list(session.scalars(one.limit(most))) for one in (known, noted)]
+    return list(merge(*found, key=lambda row: row.starts or "", reverse=newest))[:most]
 
 
 def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[models.Activity]:
@@ -127,7 +150,7 @@ def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[mo
 
 def _has_word(word: str) -> sa.ColumnElement[bool]:
     table = models.Activity
-    columns = (table.title, table.narrative, table.title_local, table.narrative_local, table.place, table.partners)
+    columns = [getattr(table, name) for name in search.SEARCHED]
     # SQLite folds the case of ASCII letters only: other scripts are looked for in the cases people write
     written = sorted({word, word.lower(), word.upper(), word.capitalize()}) if not word.isascii() else [word]
     return sa.or_(*(column.icontains(one, autoescape=True) for column in columns for one in written))

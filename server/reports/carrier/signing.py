@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
 
 from asn1crypto import cms as asn1_cms
 from asn1crypto import tsp
@@ -18,6 +18,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from server.reports.carrier.cms import canonical_signature
 
+T = TypeVar("T")
 #: The longest DER of an ECDSA signature on P-256.
 _LONGEST_SIGNATURE = bytes(72)
 
@@ -68,8 +69,19 @@ def container(
         ]
     )
     signer = _DeviceSigner(key, own, others)
-    made = asyncio.run(signer.async_sign_prescribed_attributes("sha256", attributes, dry_run=dry_run))
+    made = _finished(signer.async_sign_prescribed_attributes("sha256", attributes, dry_run=dry_run))
     return bytes(made.dump())
+
+
+def _finished(steps: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that waits for nothing: the key is in memory, so that no event loop is needed."""
+    try:
+        steps.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    steps.close()
+    raise RuntimeError("signing with a key in memory waited for something")
 
 
 def _attribute(kind: str, value: object) -> asn1_cms.CMSAttribute:

@@ -32,6 +32,7 @@ from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.lists import narrowed, number_in
 from server.web.staged import safe_name
+from server.web.words import country_name
 
 page = Blueprint("activities", __name__)
 
@@ -67,7 +68,7 @@ class ActivityForm(Form):
         outputs = framework.outputs(session())
         agencies = [(a.id, a.code) for a in framework.agencies(session())]
         self.output_id.choices = [(o.id, f"{o.number}. {o.title}") for o in outputs]
-        self.country_id.choices = [(c.id, c.name) for c in framework.countries(session())]
+        self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
         self.lead_agency_id.choices = self.support_agency_ids.choices = agencies
         self.planned_id.choices = [(p.id, p.title) for p in planned(session(), office=at.office.id)]
         if at.office.country_id:
@@ -114,7 +115,9 @@ def index() -> Answer:
 @page.route("/activities/new", methods=["GET", "POST"])
 def log() -> Answer:
     """Log an activity."""
-    form = _form({"planned_id": request.args.get("planned"), "output_id": request.args.get("output")}, "activity/new")
+    line = request.args.get("planned", "")
+    draft = f"activity/new/{line}" if line else "activity/new"
+    form = _form({"planned_id": line or None, "output_id": request.args.get("output")}, draft)
     if form.sent():
         saved = form.save(here().author, lambda work: log_activity(work, form.values()))
         if saved:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Blueprint, abort, render_template
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from server.base.i18n import language
@@ -29,6 +28,8 @@ def show(topic: str = "home") -> Answer:
     if text is None:
         abort(404)
     titles = [(name, (_text(name) or name).splitlines()[0].removeprefix("# ")) for name in TOPICS]
+    from markdown_it import MarkdownIt  # noqa: PLC0415  (not needed at the start)
+
     # our own files, and the parser keeps HTML in them as text
     body = Markup(MarkdownIt("commonmark", {"html": False}).render(text))  # noqa: S704
     return render_template("help/show.html", body=body, titles=titles, topic=topic)

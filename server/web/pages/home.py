@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, url_for
 
 from server.base.config import Config
+from server.base.i18n import _
+from server.db.base import synced_models
+from server.db.drafts import draft_keys
+from server.services.conflicts import title_of
 from server.services.home import home
 from server.web.answers import Answer
 from server.web.database import session
 from server.web.here import here
+from server.web.records import table_words
 
 page = Blueprint("home", __name__)
+#: table -> endpoints of the form for a new record and for a known one
+_FORMS = {"activity": ("activities.log", "activities.edit"), "planned_activity": ("workplan.add", "workplan.edit")}
 
 
 @page.get("/")
@@ -18,4 +25,20 @@ def show() -> Answer:
     """Everything that waits for somebody."""
     at = here()
     config: Config = current_app.extensions["valise.config"]
-    return render_template("home/show.html", due=home(session(), at.office, at.today), cut=config.last_run == "cut")
+    return render_template("home/show.html", due=home(session(), at.office, at.today), cut=config.last_run == "cut",
+                           drafts=_unsaved())
+
+
+def _unsaved() -> list[tuple[str, str]]:
+    """Forms that were left unsaved, each with its page: new ones, and records that are still here."""
+    found = []
+    for key in draft_keys(session()):
+        table, _slash, row = key.partition("/")
+        if table not in _FORMS or "/" in row.removeprefix("new/"):
+            continue
+        new, edit = _FORMS[table]
+        if row.startswith("new"):
+            found.append((_("New: %(kind)s", kind=table_words(table)), url_for(new, planned=row[4:] or None)))
+        elif session().get(synced_models()[table], row) is not None:
+            found.append((title_of(session(), table, row), url_for(edit, id=row)))
+    return found

@@ -21,6 +21,7 @@ from server.web.fields import ChoiceQuestion, NumberQuestion, TextQuestion
 from server.web.files import hand_over
 from server.web.forms import Form, displayed
 from server.web.here import folder, here
+from server.web.words import country_name
 
 page = Blueprint("offices", __name__)
 
@@ -40,7 +41,7 @@ class OfficeForm(Form):
     def offer(self) -> OfficeForm:
         """Languages by their own names."""
         self.language.choices = [(code, language_name(code)) for code in LANGUAGES if code != "en"]
-        self.country_id.choices = [(c.id, c.name) for c in framework.countries(session())]
+        self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
         return self
 
     def of_known(self) -> OfficeForm:

@@ -30,7 +30,7 @@ from server.web.fields import (
 )
 from server.web.forms import NOT_SENT, Form, displayed
 from server.web.here import here
-from server.web.words import choices
+from server.web.words import choices, country_name
 
 page = Blueprint("workplan", __name__)
 
@@ -61,7 +61,7 @@ class LineForm(Form):
         self.output_id.choices = [(o.id, f"{o.number}. {o.title}") for o in framework.outputs(session())]
         self.period_id.choices = [(p.id, p.title) for p in framework.periods(session())]
         self.quarters.choices = [(str(q), _("Quarter %(quarter)s", quarter=q)) for q in range(1, 5)]
-        self.country_id.choices = [(c.id, c.name) for c in framework.countries(session())]
+        self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
         self.agency_id.choices = [(a.id, a.code) for a in framework.agencies(session())]
         self.donor_id.choices = [(d.id, d.code) for d in framework.donors(session())]
         self.account_id.choices = [(a.id, f"{a.code} {a.name}") for a in framework.accounts(session())]
