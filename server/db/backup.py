@@ -85,15 +85,21 @@ def copy_database(source: Path, target: Path) -> None:
             new.execute("PRAGMA journal_mode=DELETE")
             verdict = new.execute("PRAGMA quick_check").fetchone()[0]
         if verdict != "ok":
-            raise Refused(_("The backup could not be verified (%(why)s): nothing was changed.", why=verdict), "backup")
+            raise _unverified(str(verdict).splitlines()[-1])
         _sync(part)
         part.replace(target)
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.OperationalError, OSError) as error:
         raise Refused(
             _("The backup could not be written (%(why)s): free some disk space and try again.", why=error), "backup"
         ) from error
+    except sqlite3.Error as error:
+        raise _unverified(error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _unverified(why: object) -> Refused:
+    return Refused(_("The backup could not be verified (%(why)s): nothing was changed.", why=why), "backup")
 
 
 def write_backup(data: DataDir, target: Path) -> Backup:

@@ -26,7 +26,8 @@ from server.reports.parts.papers import (
     write_participants,
     write_products,
 )
-from server.reports.story import Rendered, Story, render
+from server.reports.sheets import Rendered
+from server.reports.story import Story, render
 from server.reports.words import joined, month_of, when
 
 

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from server.base.i18n import _, use_language
 from server.reports.frame import Cover, Frame, SignatureBox
-from server.reports.progress import Stamp
-from server.reports.story import Rendered, Story, render
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What the pages say. `facts` are label and value, `steps` what the reader does with the file, in order."""
-
-    title: str
-    programme: str
-    sender: str
-    receiver: str
-    facts: Sequence[tuple[str, str]]
-    text: str
-    steps: Sequence[str]
-    tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = ()
-    language: str = "en"
+from server.reports.sheets import Letter, Rendered, Stamp
+from server.reports.story import Story, render
 
 
 def letter_pages(letter: Letter, stamp: Stamp) -> Rendered:

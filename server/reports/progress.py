@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import groupby
 
 from server.base.i18n import _, language_name, n_, number_text, percent_text, use_language
@@ -26,22 +25,9 @@ from server.reports.parts.papers import (
     write_meetings,
     write_products,
 )
-from server.reports.story import Rendered, Story, render
+from server.reports.sheets import Rendered, Stamp
+from server.reports.story import Story, render
 from server.reports.words import STATES, joined, when, word
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """What the pages say of the dispatch they are part of.
-
-    `number`: the dispatch's number, None for pages that are no dispatch. `fingerprint`: of what it carries, short.
-    `signer`: who signs, in words; empty when nobody does. `when`: the document's date.
-    """
-
-    when: datetime
-    number: int | None = None
-    fingerprint: str = ""
-    signer: str = ""
 
 
 def progress_document(report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp) -> Rendered:

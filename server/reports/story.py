@@ -7,7 +7,6 @@ header, footer, properties). Everything else follows from the story's language: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from server.base.i18n import _, direction, use_language
 from server.reports import styles
@@ -17,6 +16,7 @@ from server.reports.document import OutlineEntry, Properties, anchor_pages, writ
 from server.reports.flow import Block, Filler, FlowItem, PageBreak, Room, Sheet, Together
 from server.reports.frame import Cover, Frame, SignatureBox, draw_cover, draw_running, sheet
 from server.reports.photos import PhotoBlock, prepare_photo
+from server.reports.sheets import Rendered
 from server.reports.table import Band, Row, Table, TableSpec, facts_table
 from server.reports.text.layout import Span, Text, plain
 from server.reports.text.paragraph import Paragraph
@@ -24,17 +24,7 @@ from server.reports.text.pdffont import DocumentFonts
 from server.reports.text.pen import Pen
 from server.reports.text.structure import Structure, Tag
 
-__all__ = ["Band", "Cover", "Frame", "Rendered", "SignatureBox", "Span", "Story", "render"]
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """The pages. `signature_box` is (left, bottom, right, top) in points on page `signature_page`, counted from 0."""
-
-    pdf: bytes
-    pages: int
-    signature_box: tuple[float, float, float, float] | None = None
-    signature_page: int = 0
+__all__ = ["Band", "Cover", "Frame", "SignatureBox", "Span", "Story", "render"]
 
 
 class Story:

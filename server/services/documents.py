@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from server.base.errors import NotYet, Refused
 from server.base.i18n import _, use_language
@@ -12,14 +11,12 @@ from server.base.paths import write_atomically
 from server.db.session import UnitSession, read_session
 from server.domain.people.queries import office as find_office
 from server.reports.carrier import archive
+from server.reports.sheets import Rendered, Stamp
 from server.services.consolidate import annual_report, progress_report
 from server.services.folder import Folder, own_office
 from server.services.overview import reported_period
 
-if TYPE_CHECKING:
-    from server.reports.story import Rendered
-
-#: every kind of the command line; those not in `_MAKERS` are not made yet
+#: every kind of the command line; all but annual and progress are not made yet
 KINDS = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter", "iati")
 
 
@@ -68,6 +65,8 @@ def no_period(code: str | None) -> Refused:
 
 
 def _annual(session: UnitSession, folder: Folder, code: str | None, language: str, moment: datetime) -> Rendered:
+    from server.reports.annual import annual_document  # noqa: PLC0415  (paper loads when drawn)
+
     found = reported_period(session, code, folder.clock().date(), "annual")
     if found is None:
         raise no_period(code)
@@ -75,6 +74,8 @@ def _annual(session: UnitSession, folder: Folder, code: str | None, language: st
 
 
 def _progress(session: UnitSession, folder: Folder, code: str | None, language: str, office: str | None) -> Rendered:
+    from server.reports.progress import progress_document  # noqa: PLC0415  (paper loads when drawn)
+
     whose = find_office(session, office) if office else own_office(session, folder.identity)
     if whose is None:
         raise Refused(_("There is no office “%(code)s”: check its code.", code=office or ""), "no_office")

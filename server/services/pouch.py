@@ -15,8 +15,7 @@ from server.base.paths import write_atomically
 from server.db.session import UnitSession, read_session, write_session
 from server.domain.people.queries import OfficeFacts
 from server.reports.carrier import seal
-from server.reports.progress import Stamp
-from server.reports.story import Rendered
+from server.reports.sheets import Letter, Rendered, Stamp
 from server.services.folder import Folder
 from server.sync import acquaintance, inbox, keys, replica, tips, trust
 from server.sync.canonical import SCHEMA, changeset_id
@@ -95,6 +94,17 @@ def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int |
             )
         files.append(path)
     return Packed(tuple(files), manifest.number, len(raws), fingerprint, manifest.dispatch)
+
+
+def letter(letter: Letter) -> Draw:
+    """Draws the same letter for whichever part."""
+
+    def draw(stamp: Stamp, _part: tuple[int, int]) -> Rendered:
+        from server.reports.letter import letter_pages  # noqa: PLC0415  (paper loads when drawn)
+
+        return letter_pages(letter, stamp)
+
+    return draw
 
 
 def short_fingerprint(dispatch: str, raws: Sequence[bytes]) -> str:

@@ -14,9 +14,7 @@ from server.domain.people.queries import OfficeFacts, office, offices
 from server.domain.records import Work
 from server.domain.reporting.commands import open_report
 from server.domain.reporting.queries import reports
-from server.reports.letter import Letter, letter_pages
-from server.reports.progress import Stamp, progress_document
-from server.reports.story import Rendered
+from server.reports.sheets import Letter, Rendered, Stamp
 from server.services import peers, pouch
 from server.services.consolidate import progress_report
 from server.services.documents import no_period
@@ -94,6 +92,8 @@ def _report(folder: Folder, here: OfficeFacts, code: str | None) -> tuple[pouch.
             return _further_part(folder, here, hq, stamp, part)
         with read_session(folder.engine) as session:
             editions = [progress_report(session, here.id, period.id, language) for language in languages]
+        from server.reports.progress import progress_document  # noqa: PLC0415  (paper loads when drawn)
+
         return progress_document(editions[0], editions[1] if len(editions) > 1 else None, stamp)
 
     return order, draw, period.title
@@ -144,7 +144,7 @@ def _circular(folder: Folder, here: OfficeFacts, code: str) -> tuple[pouch.Order
         _("This file brings the programme's framework, comments on your reports, and the receipt for what you sent."),
         [_("Drop this file into Valise, under Send and receive.")],
     )
-    return order, lambda stamp, _part: letter_pages(letter, stamp), title
+    return order, pouch.letter(letter), title
 
 
 def enrol(folder: Folder) -> int:
@@ -182,7 +182,7 @@ def _exchange(folder: Folder, here: OfficeFacts) -> tuple[pouch.Order, pouch.Dra
         _("This file carries what was logged on one laptop of the office to the other."),
         [_("Drop this file into Valise on the other laptop, under Send and receive.")],
     )
-    return order, lambda stamp, _part: letter_pages(letter, stamp), title
+    return order, pouch.letter(letter), title
 
 
 def _further_part(folder: Folder, here: OfficeFacts, hq: OfficeFacts, stamp: Stamp, part: tuple[int, int]) -> Rendered:
@@ -195,7 +195,7 @@ def _further_part(folder: Folder, here: OfficeFacts, hq: OfficeFacts, stamp: Sta
         _("This file carries a part of a dispatch that was too large for one e-mail. The report is in part 1."),
         [_("Drop all parts into Valise, in any order.")],
     )
-    return letter_pages(letter, stamp)
+    return pouch.letter(letter)(stamp, part)
 
 
 def _last_word(held: peers.Held) -> str:

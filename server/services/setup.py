@@ -22,7 +22,7 @@ from server.db.settings import write_setting
 from server.domain.people.queries import OfficeFacts, office
 from server.domain.records import Work, save
 from server.reports.carrier import open_sealed, read_bounded
-from server.reports.letter import Letter, letter_pages
+from server.reports.sheets import Letter
 from server.services import pouch, vouching
 from server.services.folder import Folder, own_office, prepare
 from server.services.load import Entry, LoadFile, enter, read_file
@@ -142,7 +142,7 @@ def invite(folder: Folder, office_code: str, target: Path) -> Invited:
             _("Compare the programme's key on the screen with the one on this page."),
         ],
     )
-    pouch.pack(folder, order, lambda stamp, _part: letter_pages(letter, stamp), target)
+    pouch.pack(folder, order, pouch.letter(letter), target)
     return Invited(receiver, target)
 
 

@@ -73,12 +73,17 @@ def compare(
 ) -> Figure:
     """Run both sides in turn, each of which answers its own seconds; medians of all rounds but the first."""
     times: tuple[list[float], list[float]] = ([], [])
-    for number in range(rounds + 1):
-        for side, kept in zip((ours, bare), times, strict=True):
-            gc.collect()
-            seconds = side()
-            if number:
-                kept.append(seconds)
+    gc.collect()
+    gc.freeze()  # what is here already is not walked through again before each side
+    try:
+        for number in range(rounds + 1):
+            for side, kept in zip((ours, bare), times, strict=True):
+                gc.collect()
+                seconds = side()
+                if number:
+                    kept.append(seconds)
+    finally:
+        gc.unfreeze()
     return taken(name, *times, bar=bar, note=f"{rounds} rounds{', ' + note if note else ''}")
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.benchmarks import import_activities, list_pages, log_activity, payload_bytes, report_pages
 from tests.benchmarks.rounds import Figure, compare, in_memory, run
 
-_LINE = re.compile(r"^(?P<name>\S.*?) +(?P<ratio>\d+\.\d\d) .*ours [\d,.]+ \w+, against [\d,.]+ \w+")
+_LINE = re.compile(r"^(?P<name>\S.*?) +(?P<ratio>-?\d+\.\d\d|-?inf) .*ours -?[\d,.]+ \w+, against -?[\d,.]+ \w+")
 #: benchmark -> (size, names of figures it must print)
 _TINY = {
     log_activity: (30, ["log an activity, command", "log an activity, POST to answer"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
 import sys
@@ -119,11 +120,36 @@ def test_a_damaged_database_gives_no_backup(create_folder: CreateFolder, tmp_pat
     data.database.write_bytes(b"no database at all" * 500)
     for path in data.root.glob("valise.db-*"):
         path.unlink()
-    with pytest.raises(Refused, match="The backup could not be written"):
+    with pytest.raises(Refused, match="The backup could not be verified"):
         write_backup(data, tmp_path / "my.backup")
-    with pytest.raises(Refused, match="The backup could not be written"):
+    with pytest.raises(Refused, match="The backup could not be verified"):
         snapshot(data, "import", _AT)
     assert [path.name for path in data.backups.iterdir()] == ["old.db"]
+    assert not (tmp_path / "my.backup").exists()
+
+
+@pytest.mark.parametrize("broken", [slice(8192, 12288), slice(8200, 8240)], ids=["page", "pointers"])
+def test_a_database_with_a_broken_page_is_not_passed_off_as_a_copy(tmp_path: Path, broken: slice) -> None:
+    data = DataDir(tmp_path / "data").create()
+    with closing(sqlite3.connect(data.database)) as connection, connection:
+        connection.execute("CREATE TABLE words (word TEXT)")
+        connection.executemany("INSERT INTO words VALUES (?)", [("word" * 100,)] * 200)
+    pages = bytearray(data.database.read_bytes())
+    pages[broken] = b"\x05" * (broken.stop - broken.start)
+    data.database.write_bytes(pages)
+    with pytest.raises(Refused, match=r"The backup could not be verified \(.+\): nothing was changed"):
+        snapshot(data, "import", _AT)
+    with pytest.raises(Refused, match="The backup could not be verified"):
+        write_backup(data, tmp_path / "my.backup")
+    assert list(data.backups.iterdir()) == []
+    assert not (tmp_path / "my.backup").exists()
+
+
+def test_a_backup_counts_only_once_it_was_read_again(
+        create_folder: CreateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backup, "_digest", lambda _path: "0" * 64)
+    with pytest.raises(Refused, match="not a whole Valise backup"):
+        write_backup(create_folder(), tmp_path / "my.backup")
     assert not (tmp_path / "my.backup").exists()
 
 
@@ -154,6 +180,44 @@ def test_an_empty_folder_is_simply_filled(create_folder: CreateFolder, tmp_path:
     data = DataDir(tmp_path / "empty").create()
     assert restore_backup(done.path, data, _AT) is None
     assert words_in(data.database) == ["before"]
+
+
+def test_a_folder_that_never_was_is_made(create_folder: CreateFolder, tmp_path: Path) -> None:
+    done = write_backup(create_folder(), tmp_path / "my.backup")
+    data = DataDir(tmp_path / "another" / "place" / "data")
+    assert restore_backup(done.path, data, _AT) is None
+    assert words_in(data.database) == ["before"]
+    assert snapshot(data, "import", _AT) is not None
+
+
+def test_every_part_is_on_disk_before_the_folder_takes_its_place(
+        create_folder: CreateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = write_backup(create_folder(), tmp_path / "my.backup")
+    order: list[str] = []
+    sync, replace = os.fsync, Path.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (order.append("sync"), sync(descriptor))[1])
+    monkeypatch.setattr(Path, "replace", lambda self, target: (order.append("move"), replace(self, target))[1])
+    restore_backup(done.path, DataDir(tmp_path / "restored"), _AT)
+    assert order == ["sync"] * done.parts + ["move"]
+
+
+def test_a_folder_that_cannot_take_its_place_leaves_the_old_one_there(
+        create_folder: CreateFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = write_backup(create_folder("one", "old"), tmp_path / "my.backup")
+    data = create_folder("data", "newer")
+    before = content(data.root)
+    replace = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if self.name == "folder":
+            raise PermissionError("another program holds it")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(PermissionError):
+        restore_backup(done.path, data, _AT)
+    assert content(data.root) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "my.backup", "one"]
 
 
 def _not_a_zip(path: Path) -> None:

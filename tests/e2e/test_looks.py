@@ -46,10 +46,12 @@ def visit(page: Page, base: str, folder: str) -> list[str]:
             continue
         page.goto(base + address)
         page.locator(first).first.click()
+        page.wait_for_load_state()
         wrong += findings(page) + too_wide(page)
         inner = page.locator(f"main a[href*='{further}']")
         if further and inner.count():
             inner.first.click()
+            page.wait_for_load_state()
             wrong += findings(page) + too_wide(page)
     return wrong
 

@@ -12,7 +12,8 @@ import pytest
 
 from server.reports.flow import Block, Filler, FlowItem, Sheet
 from server.reports.frame import Frame, sheet
-from server.reports.story import Rendered, Story, render
+from server.reports.sheets import Rendered
+from server.reports.story import Story, render
 from server.reports.text.layout import Line
 from server.reports.text.pdffont import DocumentFonts
 from server.reports.text.pen import Pen

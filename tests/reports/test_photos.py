@@ -11,7 +11,8 @@ from PIL import Image
 
 from server.base.errors import RuleBroken
 from server.reports.photos import prepare_photo
-from server.reports.story import Rendered, Story
+from server.reports.sheets import Rendered
+from server.reports.story import Story
 
 
 def picture(width: int, height: int, kind: str = "JPEG", mode: str = "RGB", **fields: object) -> bytes:

@@ -14,7 +14,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from server.reports.story import Cover, Rendered, SignatureBox, Span, Story
+from server.reports.sheets import Rendered
+from server.reports.story import Cover, SignatureBox, Span, Story
 from tests.reports.conftest import MOMENT
 
 Make = Callable[..., Rendered]

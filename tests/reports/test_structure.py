@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 
 from server.reports.charts import BarChart, Series
-from server.reports.story import Band, Cover, Rendered, SignatureBox, Story
+from server.reports.sheets import Rendered
+from server.reports.story import Band, Cover, SignatureBox, Story
 
 Make = Callable[..., Rendered]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from server.db.session import read_session
 from server.domain.people.queries import office
 from server.reports.carrier import open_sealed, seal
-from server.reports.letter import Letter, letter_pages
-from server.reports.progress import Stamp
+from server.reports.letter import letter_pages
+from server.reports.sheets import Letter, Stamp
 from server.services import pouch
 from server.services.folder import Folder
 from server.sync import keys

@@ -180,6 +180,7 @@ class TestReview:
         mended = report_of(hq).section("summary")
         assert mended is not None
         assert mended.text == "Forty took part."
+        assert report_of(hq).state == "submitted"
         review(hq, report_of(hq), "accepted", "Thank you.")
         receive(office, [send(hq, desk.file("accepted.pdf"), receiver="KG").files[0]])
         assert report_of(office).state == report_of(hq).state == "accepted"

@@ -47,7 +47,7 @@ class ActivityForm(Form):
     output_id = ChoiceQuestion(mark("Which output does it serve?"))
     country_id = ChoiceQuestion(mark("In which country?"), mark("Leave empty for a global output."), optional=True)
     narrative = LongQuestion(mark("What was done, and what came of it?"),
-                             mark("Two to five sentences. They go into the report as you write them."), rows=6,
+                             mark("Two to five sentences. They go into the report as you write them."), rows=4,
                              optional=True)
     title_local = TextQuestion(mark("What happened, in your office's language?"), optional=True, local=True)
     narrative_local = LongQuestion(mark("What was done, in your office's language?"), optional=True, local=True, rows=4)
