@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from server.base.i18n import _
 from server.base.text import fold
-from server.domain.activities.models import Activity
-from server.domain.activities.queries import ActivityFacts
+from server.domain.activities.queries import ActivityFacts, carried_out
 from server.domain.finance import models as finance
 from server.domain.framework.queries import PeriodFacts, outputs
 from server.domain.people.queries import OfficeFacts
@@ -89,8 +88,7 @@ def _alike(one: str, other: str) -> bool:
 
 def _of_plan(session: Session, office: OfficeFacts, period: PeriodFacts, logged: list[ActivityFacts]) -> Iterator[Hint]:
     lines = planned(session, period_id=period.id, office=office.id)
-    carried_out = visible(Activity).where(Activity.office == office.id).with_only_columns(Activity.planned_id)
-    done = set(session.scalars(carried_out))
+    done = carried_out(session, office.id)
     for line in lines:
         if line.status == "planned" and line.id not in done:
             yield Hint(

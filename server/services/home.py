@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from server.domain.activities.queries import Filter, activities
+from server.domain.activities.queries import carried_out
 from server.domain.boards.queries import DecisionFacts, decisions
 from server.domain.framework.queries import PeriodFacts, milestone_types
 from server.domain.milestones.queries import milestones
@@ -80,8 +80,7 @@ def travel(session: Session, office: OfficeFacts) -> Travel | None:
 
 def _without_progress(session: Session, office: OfficeFacts, period: PeriodFacts) -> list[PlannedFacts]:
     """Planned lines of the period that nothing logged belongs to and whose status was never changed."""
-    logged = activities(session, Filter(office=office.id, starts=period.starts.isoformat())).items
-    done = {activity.planned_id for activity in logged}
+    done = carried_out(session, office.id)
     lines = planned(session, period_id=period.id, office=office.id)
     return [line for line in lines if line.status == "planned" and line.id not in done]
 

@@ -24,7 +24,8 @@ from server.domain.activities.commands import log_activity
 from server.domain.records import Work
 from server.reports.annual import annual_document
 from server.reports.frame import Frame
-from server.reports.sheets import AnnualReport, Rendered
+from server.reports.model import AnnualReport
+from server.reports.sheets import Rendered
 from server.reports.story import Story, render
 from server.reports.text import layout, shape
 from server.reports.text.faces import Face

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -131,6 +132,25 @@ def test_pages_of_a_search_neither_repeat_nor_miss(engine: sa.Engine) -> None:
             search.catch_up(engine)
     told = [id for page in (1, 2, 3) for id in found(engine, "workshop", page=page)]
     assert len(told) == len(set(told)) == PAGE * 2 + 7
+
+
+def test_a_search_looks_up_activities_instead_of_walking_through_them(engine: sa.Engine) -> None:
+    for number in range(30):
+        put(engine, str(number), title="Workshop")
+    search.catch_up(engine, 20)
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    for wanted in (Filter("workshop"), Filter("workshop", sort="oldest"), Filter("workshop", office="1")):
+        with read_session(engine) as session:
+            activities(session, wanted)
+    with engine.connect() as connection:
+        plans = [[row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                 for statement, parameters in list(asked) if "FROM activity_search" in statement
+                 or "FROM search_note" in statement]  # fmt: skip
+    assert len(plans) == 6
+    for plan in plans:
+        assert plan[0].startswith(("SCAN activity_search VIRTUAL TABLE", "SCAN search_note"))
+        assert any("SEARCH activity USING INDEX sqlite_autoindex_activity" in step for step in plan)
 
 
 def test_catching_up_takes_no_more_than_asked_and_then_the_rest(engine: sa.Engine) -> None:

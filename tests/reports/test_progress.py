@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from server.base.money import Money
+from server.reports.model import Papers, ProgressReport
 from server.reports.progress import progress_document
-from server.reports.sheets import Papers, ProgressReport, Rendered, Stamp
+from server.reports.sheets import Rendered, Stamp
 from server.services.consolidate import progress_report
 from tests.conftest import RequireTool
 from tests.example_data import create_example, office

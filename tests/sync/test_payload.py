@@ -145,7 +145,8 @@ def changesets(draw: st.DrawFn) -> list[bytes]:
         seq = draw(st.integers(1, 4))
         stream = draw(st.sampled_from(["a" * 32, "b" * 32])), draw(st.sampled_from(["framework", "office:x", ""]))
         made.append(canonical.sealed(Changeset(
-            *stream, seq, None if seq == 1 else draw(known), draw(st.integers(1, 9)), draw(_text), draw(_text), draw(_text), draw(st.integers(-(2**40), 2**40)), linked,
+            *stream, seq, None if seq == 1 else draw(known), draw(st.integers(1, 9)),
+            draw(_text), draw(_text), draw(_text), draw(st.integers(-(2**40), 2**40)), linked,
             draw(st.integers(0, 2)), draw(st.integers(0, 3)), draw(_text),
             draw(st.dictionaries(_text, _value, max_size=1)),
         )))  # fmt: skip

@@ -101,6 +101,12 @@ def activity(session: Session, id: str) -> ActivityFacts:
     return facts(row)
 
 
+def carried_out(session: Session, office: str) -> set[str]:
+    """Ids of the lines of the work plan that anything logged by an office carries out."""
+    query = visible(models.Activity).where(models.Activity.office == office)
+    return {line for line in session.scalars(query.with_only_columns(models.Activity.planned_id).distinct()) if line}
+
+
 def achievements(session: Session, starts: str, ends: str, office: str | None = None) -> list[ActivityFacts]:
     """Activities of a span (ISO days) that go into the report, by office, output and place in the report."""
     query = _filtered(visible(models.Activity), Filter(starts=starts, ends=ends, office=office, in_report=True))
@@ -118,12 +124,11 @@ def _searched(
     session: Session, query: sa.Select[models.Activity], groups: str, sort: str, most: int
 ) -> list[models.Activity]:
     """The first `most` rows of the query that the index leads to, and of those it does not know yet, by their day."""
-    table = models.Activity
+    table = models.Activity.__table__
     newest = sort == "newest"
-    known = query.join_from(search.INDEX, search.ENTRY, search.OF_PLACE).join(table, table.id == search.ENTRY.c.id)
-    known = known.where(search.INDEX.c.activity_search.op("MATCH")(groups))
+    known = query.select_from(search.known(table)).where(search.INDEX.c.activity_search.op("MATCH")(groups))
     known = known.order_by(search.PLACE.desc() if newest else search.PLACE.asc())
-    noted = query.join_from(search.NOTE, table, table.id == search.NOTE.c.id).order_by(*_order(sort))
+    noted = query.select_from(search.noted(table)).order_by(*_order(sort))
     found = [list(session.scalars(one.limit(most))) for one in (known, noted)]
     return list(merge(*found, key=lambda row: row.starts or "", reverse=newest))[:most]
 

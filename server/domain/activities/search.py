@@ -9,7 +9,10 @@ there is no FTS5 there is no index, and every text is looked through.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
 #: the columns of an activity that are searched
@@ -47,14 +50,34 @@ _ENTER = (
     " FROM search_entry e JOIN activity a ON a.id = e.id WHERE e.id = ?"
 )
 
-#: the tables as queries join them: the index, its entries, the notes
 INDEX = sa.table("activity_search", sa.column("rowid"), sa.column("activity_search"))
 ENTRY = sa.table("search_entry", sa.column("n"), sa.column("id"))
 NOTE = sa.table("search_note", sa.column("id"))
 #: where an activity stands in the index: later days come later
 PLACE = INDEX.c.rowid
-#: joins an entry to its place
-OF_PLACE = ENTRY.c.n == PLACE.op("&")((1 << 31) - 1)
+
+
+class _InOrder(sa.Join):
+    """A join that SQLite carries out in the order in which it is written, whatever it makes of the tables."""
+
+    inherit_cache = True
+
+
+@compiles(_InOrder)
+def _written(join: _InOrder, compiler: Any, **options: Any) -> str:
+    left, right, on = (compiler.process(part, **options) for part in (join.left, join.right, join.onclause))
+    return f"{left} CROSS JOIN {right} ON {on}"
+
+
+def known(activity: sa.FromClause) -> sa.FromClause:
+    """Activities by way of the index; the query says what to look for, and gives the order by PLACE."""
+    entries = _InOrder(INDEX, ENTRY, ENTRY.c.n == PLACE.op("&")((1 << 31) - 1))
+    return _InOrder(entries, activity, activity.c.id == ENTRY.c.id)
+
+
+def noted(activity: sa.FromClause) -> sa.FromClause:
+    """Activities that the index does not know as they are now."""
+    return _InOrder(NOTE, activity, activity.c.id == NOTE.c.id)
 
 
 def install(connection: sa.Connection) -> bool:

@@ -37,6 +37,9 @@ class _DeviceSigner(Signer):
         super().__init__(signing_cert=certificate, cert_registry=registry)
         self._key = key
 
+    async def unsigned_attrs(self, *_asked: object, **_named: object) -> None:
+        """There are none: no time stamp is fetched. pyHanko would ask for an event loop, which worker threads lack."""
+
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """The signature of `data`, in DER."""
         if dry_run:
