@@ -92,11 +92,24 @@ def _compare(connection: sa.Connection) -> Iterator[Finding]:
         table = said["heads"] if kind == "heads" else said.get("table", "")
         where = {"table": "record", "changes": "changeset"}.get(kind, kind)
         sentence = (
-            _("%(kind)s in %(table)s is not what its changes say.", kind=where, table=table)
+            _("%(kind)s in %(table)s is not what its changes say.", kind=_words(where), table=table)
             if line in here
-            else _("%(kind)s in %(table)s is missing, though changes say it should be there.", kind=where, table=table)
+            else _(
+                "%(kind)s in %(table)s is missing, though changes say it should be there.",
+                kind=_words(where),
+                table=table,
+            )
         )
         yield Finding(where, table, said.get("row") or said.get("id") or "", sentence)
+
+
+def _words(kind: str) -> str:
+    """What a kind of finding is called by people."""
+    if kind == "record":
+        return _("A record")
+    if kind == "heads":
+        return _("The history of a record")
+    return _("An open question") if kind == "issue" else _("A change")
 
 
 def rebuild_into(connection: sa.Connection, copy: sa.Connection) -> None:
