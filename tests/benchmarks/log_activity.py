@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.base.ids import new_id
-from server.db.session import read_session, write_session
+from server.db.session import Author, read_session, write_session
 from server.domain.activities.commands import log_activity
 from server.domain.records import Work
 from server.services.folder import Folder, open_folder
@@ -35,7 +35,8 @@ def measure(asked: Asked) -> Iterator[Figure]:
     folder = open_folder(folder.data, stock.CLOCK)
     logged = iter(activities((asked.rounds + 1) * _SAVES * 2, seed=7, offices=(("hq", None),)))
     note = f"{asked.size:,} stored"
-    yield _turns("log an activity, command", lambda one: _command(folder, one), bool, folder, bare, logged, asked, note)
+    author = folder.author("Programme officer")
+    yield _turns("log an activity, command", lambda one: _command(folder, author, one), bool, folder, bare, logged, asked, note)
     browser = browser_on(folder)
     # a browser then reads the page that the answer leads to, and with it the message
     yield _turns("log an activity, POST to answer", lambda one: _post(browser, one),
@@ -70,8 +71,7 @@ def _turns(
     return taken(name, *times, bar=BAR, note=f"{note}, {asked.rounds * _SAVES} saves")
 
 
-def _command(folder: Folder, one: Logged) -> None:
-    author = folder.author("Programme officer")
+def _command(folder: Folder, author: Author, one: Logged) -> None:
     with write_session(folder.engine, author) as session:
         session.info["clock"] = folder.clock
         log_activity(Work(session, author, folder.clock), _fields(one), id=new_id())

@@ -43,7 +43,7 @@ Serve = Callable[[str], Served]
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while it runs, this thread has an event loop, which other tests must not
 def browser(require_tool: RequireTool) -> Iterator[Browser]:
     """Chromium."""
     with sync_playwright() as playwright:

@@ -87,6 +87,13 @@ def _printed() -> str:
     )
 
 
+def _reprinted() -> str:
+    return _(
+        "This is a printed copy of a Valise dispatch: printing took its signature away, so the data inside cannot be"
+        " trusted. Ask the sender for the PDF that Valise made, as it is."
+    )
+
+
 def _perhaps_printed() -> str:
     return _(
         "This PDF comes from a program that prints, scans or converts, and there is no data inside."
@@ -118,6 +125,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     "stripped": _stripped,
     "protected": _protected,
     "printed": _printed,
+    "reprinted": _reprinted,
     "perhaps_printed": _perhaps_printed,
     "not_a_dispatch": _not_a_dispatch,
     "two_signatures": _two_signatures,
@@ -125,8 +133,8 @@ _SENTENCES: dict[str, Callable[[], str]] = {
 }
 
 
-#: Two sentences that differ in how sure they are share a code.
-_CODES = {"perhaps_printed": "printed"}
+#: Sentences that differ in how sure they are, or in what the printer left, share a code.
+_CODES = {"perhaps_printed": "printed", "reprinted": "printed"}
 
 
 def refusal(code: str) -> Refused:
@@ -209,6 +217,8 @@ def _of_others(data: bytes) -> str:
     is_ours = has_data or any(writing in data for writing in _KEYWORD_WRITINGS)
     if is_ours and _ENCRYPTED.search(data):
         return "protected"
+    if has_data and not has_signature and _comes_from_a_printer(data):
+        return "reprinted"
     if has_data:
         return "altered" if form.HEAD.search(data) or form.TAIL.search(data) else "resaved"
     if is_ours:
