@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -36,7 +37,8 @@ def measure(asked: Asked) -> Iterator[Figure]:
     logged = iter(activities((asked.rounds + 1) * _SAVES * 2, seed=7, offices=(("hq", None),)))
     note = f"{asked.size:,} stored"
     author = folder.author("Programme officer")
-    yield _turns("log an activity, command", lambda one: _command(folder, author, one), bool, folder, bare, logged, asked, note)
+    command = partial(_command, folder, author)
+    yield _turns("log an activity, command", command, bool, folder, bare, logged, asked, note)
     browser = browser_on(folder)
     # a browser then reads the page that the answer leads to, and with it the message
     yield _turns("log an activity, POST to answer", lambda one: _post(browser, one),

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 #: the columns of an activity that are searched
 SEARCHED = ("title", "narrative", "title_local", "narrative_local", "place", "partners")
-#: letters that belong together in the index, and how many such groups of a word are asked for: more cost, and sift no better
+#: letters that belong together in the index, and how many such groups of a word are asked for: more cost, and sift
+#: no better
 _LETTERS, _GROUPS = 3, 4
 #: activities that `catch_up` takes into the index in one transaction
 _BATCH = 1_000

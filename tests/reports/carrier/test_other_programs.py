@@ -8,7 +8,7 @@ import subprocess
 import pikepdf
 import pytest
 
-from server.reports.carrier import form, signing
+from server.reports.carrier import signing
 
 
 def run(*command: object) -> None:
