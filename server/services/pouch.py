@@ -137,7 +137,7 @@ def _sign(keyring: keys.Keyring, statement: bytes) -> bytes:
 
 def _manifest(session: UnitSession, folder: Folder, order: Order, keyring: keys.Keyring) -> Manifest:
     connection = session.connection()
-    identity = folder.identity
+    identity = replica.require_identity(connection)
     number, serial = inbox.next_numbers(connection, identity.incarnation, order.receiver.id)
     return Manifest(
         dispatch=new_id().replace("-", ""),

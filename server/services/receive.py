@@ -164,10 +164,19 @@ def _taken_in(folder: Folder, name: str, judged: Judged) -> Received:
         if applied.missing:
             savepoint.rollback()
             _settle(session, folder, name, judged, "parked", reason="missing")
+            _go_on_under_a_new_name(session, folder, judged)
         else:
             savepoint.commit()
             _note(session, folder, name, judged, applied)
         return told(session, name, judged, applied, done=True)
+
+
+def _go_on_under_a_new_name(session: UnitSession, folder: Folder, judged: Judged) -> None:
+    """We are said to have acknowledged what is not here: we are a copy, or restored, and must not write as before."""
+    connection, manifest = session.connection(), judged.manifest
+    mine = replica.require_identity(connection).incarnation
+    if manifest.to_incarnation == mine and tips.unknown(connection, manifest.base):
+        replica.rotate(connection, "base unknown to its addressee", folder.clock)
 
 
 def _apply(session: UnitSession, judged: Judged, payload: Payload) -> Applied:

@@ -173,14 +173,21 @@ def placer(connection: sa.Connection, base: Tips) -> Place:
 
 
 def finder(connection: sa.Connection, base: Tips) -> Find:
-    """For a reader: the changeset with a seq at or before the one tip that `base` has of the stream."""
+    """For a reader: the changeset with a seq at or before the one tip that `base` has of the stream.
+
+    None for every seq of a stream whose tip is not here: two copies of one database answer to the same name, and what
+    the other of them acknowledged says nothing about this one.
+    """
     held: dict[str, set[bytes]] = {}
+    absent = set(unknown(connection, base))
     query = (
         "SELECT c.id, c.depth FROM sync_changeset c JOIN sync_stream s ON s.n = c.stream"
         " WHERE s.incarnation=? AND s.scope=? AND c.seq=?"
     )
 
     def find(key: str, seq: int) -> tuple[bytes, int] | None:
+        if any(tip in absent for _seq, tip in base.get(key, ())):
+            return None
         incarnation, scope = split_key(key)
         found = sql.rows(connection, query, (incarnation, scope, seq))
         if len(found) > 1:

@@ -224,3 +224,18 @@ def test_headquarters_restored_gets_back_what_the_offices_hold() -> None:
     exchange(old, one)
     assert old.row("review", "v")["text"] == "Well done"
     assert old.state() == one.state()
+
+
+def test_what_one_copy_acknowledged_is_not_taken_for_what_the_other_holds() -> None:
+    """Two copies of a database answer to one name until they notice; what is meant for the one waits at the other."""
+    hq, one = make_node("hq", hq=True), make_node("one")
+    other = copy_of(one)
+    one.put("activity", "r1", {"title": "From the one"})
+    other.put("activity", "r1", {"title": "From the other"})
+    hq.receive(one.send(hq))
+    hq.put("activity", "r1", {"title": "Seen by headquarters"})
+    before = other.incarnation
+    assert other.receive(hq.send(other)) == "waits"
+    assert other.incarnation != before
+    exchange(hq, one, other)
+    agree([hq, one, other])
