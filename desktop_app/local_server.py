@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,8 @@ class LocalServer:
         self._server.accepting = False
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=5)
         self._ending.set()
-        self._server.pull_trigger()
+        with suppress(OSError):  # the loop may have seen the end by itself, and closed what would wake it
+            self._server.pull_trigger()
         self._thread.join(_LAST_BYTES + 1)
 
     def _run(self) -> None:
