@@ -135,9 +135,8 @@ def test_status_and_rag_of_a_line_are_saved_as_they_are_chosen(serve: Serve, ope
     line = page.get_by_role("row", name="Prepare an analytical report")
     line.get_by_label("on track").select_option("red")
     expect(line.get_by_text("Saved")).to_be_visible()
-    line.get_by_label("How far").select_option("delayed")
-    expect(line.get_by_label("How far")).to_have_value("delayed")
-    page.wait_for_timeout(300)
+    with page.expect_response(lambda answer: answer.url.endswith("/progress")):
+        line.get_by_label("How far").select_option("delayed")
     page.reload()
     expect(line.get_by_label("on track")).to_have_value("red")
     expect(line.get_by_label("How far")).to_have_value("delayed")
