@@ -21,12 +21,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--to", "target", required=True, type=_FILE, help="The file to write.")
-@click.option("--period", help="Short name of the reporting period.")
+@click.option("--period", help="Short name of the reporting period; Y1.2 is its second half, all every period.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en")
-@click.option("--office", help="Code of the office a progress report is of.")
+@click.option("--office", help="Code of the office the document is of.")
 @data_option
 def report(data: DataDir, kind: str, target: Path, period: str | None, language: str, office: str | None) -> None:
-    """Write a document: annual and progress as PDF."""
+    """Write a document as PDF."""
     with open_folder(data, system_clock) as folder:
         pages = write_report(folder, kind, target, period=period, language=language, office=office)
     click.echo(_("%(file)s: %(pages)s pages", file=target, pages=pages))

@@ -18,7 +18,7 @@ from server.services.gather.measures import milestones_of, results_in
 from server.services.gather.money import Purse, purse_of
 from server.services.gather.papers import EvidenceList, meetings_in, papers_of
 from server.services.gather.shelf import Shelf
-from server.services.gather.texts import Sections, findings_in, in_named_order, report_of
+from server.services.gather.texts import Sections, figures_of, findings_in, in_named_order, report_of
 from server.services.gather.work import WorkDone, WorkPlan, challenges_in, lessons_in
 
 
@@ -62,16 +62,6 @@ def _latest(shelf: Shelf, clock: Clock) -> ReportingPeriod:
     return told[-1] if told else shelf.periods[0]
 
 
-def _figures(shelf: Shelf, purse: Purse, done: WorkDone, planned: int, meetings: tuple[model.Meeting, ...]) -> Figures:
-    came = [m.people.total for m in meetings if m.board_kind == "global"]
-    counted = [n for n in came if n is not None]
-    return Figures(
-        confirmed=purse.confirmed, confirmed_parts=purse.confirmed_parts, received=purse.received, spent=purse.spent,
-        budget=purse.budget, spent_in_period=purse.spent_in_period, countries_achieved=len(done.countries()),
-        countries_total=len(shelf.countries), achievements=len(done.rows), interventions=planned,
-        participants_gpb=sum(counted) if counted else None, elsewhere=purse.elsewhere)
-
-
 def _annual(shelf: Shelf, period: ReportingPeriod, clock: Clock) -> model.AnnualReport:
     report = report_of(shelf, "annual", period, shelf.headquarters)
     until = _day_of(report, clock().date())
@@ -79,7 +69,7 @@ def _annual(shelf: Shelf, period: ReportingPeriod, clock: Clock) -> model.Annual
     done = WorkDone(shelf, period, None, evidence)
     plan = WorkPlan(shelf, shelf.after(period), None, reported=True)
     purse = purse_of(shelf, period, None, until)
-    figures = _figures(shelf, purse, done, len(plan.rows), meetings_in(shelf, period, None))
+    figures = figures_of(shelf, purse, done, len(plan.rows), meetings_in(shelf, period, None))
     texts = Sections(shelf, report, report_of(shelf, "progress", period, shelf.headquarters))
     local = {id: Sections(shelf, report_of(shelf, "progress", period, _offices_in(shelf, id)))
              for id in shelf.countries}
@@ -172,7 +162,7 @@ def _progress(shelf: Shelf, office: Office, period: ReportingPeriod) -> model.Pr
     done = WorkDone(shelf, period, office.id, evidence)
     following = WorkPlan(shelf, shelf.after(period), office.id, reported=True)
     purse = purse_of(shelf, period, office.id, _day_of(report, date.max))
-    figures = _figures(shelf, purse, done, len(following.rows), meetings_in(shelf, period, office.id))
+    figures = figures_of(shelf, purse, done, len(following.rows), meetings_in(shelf, period, office.id))
     texts = Sections(shelf, report, report_of(shelf, "annual", period, mine))
     country = office.country_id if office.country_id in shelf.countries else None
     steps, cells = milestones_of(shelf)

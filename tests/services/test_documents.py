@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pikepdf
 import pytest
+import sqlalchemy as sa
 
 from server.base.errors import NotYet, Refused
+from server.db.session import read_session
+from server.domain.framework.models import Output
 from server.services.documents import KINDS, report_pdf, write_report
+from server.services.folder import Folder
 from tests.conftest import RequireTool
 from tests.pdf_reading import flat, text_of
 from tests.services.world import NOW, Desk, dump, log
 
-MADE = ("annual", "progress")
+MADE = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter")
+REGISTERS = MADE[2:]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -80,6 +87,108 @@ def test_what_is_not_there_is_named(desk: Desk, options: dict[str, str]):
     assert error.value.code in ("no_period", "no_office")
     assert any(name in error.value.message for name in ("y9", "ZZ"))
     assert not desk.file("a.pdf").exists()
+
+
+@pytest.mark.parametrize("kind", REGISTERS)
+@pytest.mark.parametrize("language", ["en", "ar", "bn"])
+def test_every_kind_is_made_for_the_programme_and_for_an_office(
+    desk: Desk, require_tool: RequireTool, kind: str, language: str
+):
+    hq = desk.open("hq")
+    whole, _pages = report_pdf(hq, kind, period="y1", language=language)
+    of_office, _pages = report_pdf(hq, kind, period="y1", language=language, office="MD")
+    assert whole != of_office
+    with pikepdf.open(BytesIO(of_office)) as document:
+        assert str(document.Root.Lang) == language
+    told = flat(text_of(of_office, require_tool("pdftotext")))
+    assert "Moldova country office" in told
+    assert "Bangladesh country office" not in told
+
+
+@pytest.mark.parametrize("kind", REGISTERS)
+def test_every_kind_is_made_of_a_period_without_any_record(desk: Desk, kind: str):
+    assert report_pdf(desk.open("hq"), kind, period="y4")[1] > 0
+
+
+class TestTheFinancialStatement:
+    """Its totals are those of the seed, and what is derived says from what."""
+
+    def test_funds_flows_and_balance(self, desk: Desk, require_tool: RequireTool):
+        told = _told(desk, require_tool, "finance", period="y1")
+        for amount in ("USD 822,771.00", "USD 454,464.00", "USD 368,307.00", "274,594.56", "179,869.44", "60.4%"):
+            assert amount in told
+        assert "Funds at hand (a + b)" in told
+
+    def test_the_next_period_begins_with_what_was_left(self, desk: Desk, require_tool: RequireTool):
+        told = _told(desk, require_tool, "finance", period="y2")
+        assert "a. Balance when the period began 179,869.44" in told
+
+    def test_an_office_has_no_funds_of_its_own(self, desk: Desk, require_tool: RequireTool):
+        told = _told(desk, require_tool, "finance", period="y1", office="KG")
+        assert "24,860.40" in told
+        assert "Instalments received" not in told
+
+
+class TestTheWorkPlan:
+    """Annual with quarters and sources, multi-annual with a column for each period."""
+
+    def test_a_year_has_quarters_sources_and_accounts(self, desk: Desk, require_tool: RequireTool):
+        told = _told(desk, require_tool, "workplan", period="y1", office="KG")
+        for word in ("Q1", "Q4", "SDC", "72400", "USD 10,000.00", "Completed", "target: 8"):
+            assert word in told
+        assert "Multi-annual" not in told
+
+    def test_all_periods_stand_side_by_side(self, desk: Desk, require_tool: RequireTool):
+        told = _told(desk, require_tool, "workplan", period="all")
+        assert "Multi-annual work plan and budget" in told
+        assert "Year 1 Year 2 Year 3 Year 4" in told
+
+
+class TestTheMatrix:
+    """What the board sees of each output in each country."""
+
+    def test_a_half_year_tells_only_what_was_done_in_it(self, desk: Desk, require_tool: RequireTool):
+        office = desk.open("kg")
+        log(office, "A visit in spring", in_report=1, position=9, date_from="2014-04", output_id=output_of(office))
+        log(office, "A visit in autumn", in_report=1, position=10, date_from="2014-11", output_id=output_of(office))
+        halves = [flat(text_of(report_pdf(office, "matrix", period=f"y1.{half}")[0], require_tool("pdftotext")))
+                  for half in (1, 2)]
+        assert ["A visit in spring" in half for half in halves] == [True, False]
+        assert ["A visit in autumn" in half for half in halves] == [False, True]
+
+    def test_a_year_has_two_halves_only(self, desk: Desk):
+        with pytest.raises(Refused) as error:
+            report_pdf(desk.open("hq"), "matrix", period="y1.3")
+        assert error.value.code == "no_period"
+
+    def test_constraints_have_their_correction_and_ratings_their_word(self, desk: Desk, require_tool: RequireTool):
+        told = _told(desk, require_tool, "matrix", period="y1")
+        for word in ("Red", "Amber", "Corrective action", "USD 24,860.40", "62.2%", "E1"):
+            assert word in told
+
+
+def test_the_record_of_a_meeting_tells_who_came_and_what_was_decided(desk: Desk, require_tool: RequireTool):
+    told = _told(desk, require_tool, "meeting", period="y1")
+    for word in ("First regular meeting of the Global Project Board in Phase II", "52", "Attendance by institution",
+                 "Decisions of this meeting"):
+        assert word in told
+
+
+def test_the_newsletter_tells_each_achievement_in_short(desk: Desk, require_tool: RequireTool):
+    told = _told(desk, require_tool, "newsletter", period="y1")
+    assert "37 achievements" in told
+    assert "7 of 8 with an achievement" in told
+
+
+def output_of(folder: Folder) -> str:
+    """The first output of the framework."""
+    with read_session(folder.engine) as session:
+        return str(session.scalar(sa.select(Output.id).where(Output.number == 1)))
+
+
+def _told(desk: Desk, require_tool: RequireTool, kind: str, **options: str) -> str:
+    content, _pages = report_pdf(desk.open("hq"), kind, **options)
+    return flat(text_of(content, require_tool("pdftotext")))
 
 
 def test_a_year_that_nobody_reported_on_yet_is_empty_not_broken(desk: Desk, require_tool: RequireTool):

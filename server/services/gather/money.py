@@ -58,18 +58,19 @@ def purse_of(shelf: Shelf, period: ReportingPeriod, office: str | None, until: d
     received, *other_received = _pair(add_up(money(paid), currency))
     spent, *other_spent = _pair(add_up(money(spending if office is None else now), currency))
     budget, *other_budget = _pair(add_up(money(planned), currency))
-    name = _by_place(shelf) if office is None else _by_account(shelf)
+    name = by_place(shelf) if office is None else by_account(shelf)
     return Purse(
         confirmed, tuple(m for m in money(promised) if m.currency == currency), received, spent, budget,
         add_up(money(now), currency)[0], (*other_confirmed, *other_received, *other_budget, *other_spent),
-        _rows(planned, now, currency, name), _notes(now, planned))
+        delivery_rows(planned, now, currency, name), remarks_on(now, planned))
 
 
 def _pair(totals: tuple[Money, tuple[Money, ...]]) -> tuple[Money, ...]:
     return totals[0], *totals[1]
 
 
-def _by_place(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
+def by_place(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
+    """Rows by country, and by output where there is none."""
     order = {id: place for place, id in enumerate(shelf.countries)}
 
     def key(row: BudgetLine | Expenditure) -> Key:
@@ -85,7 +86,8 @@ def _by_place(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
     return key
 
 
-def _by_account(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
+def by_account(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
+    """Rows by budget account."""
     accounts = sorted(shelf.rows(BudgetAccount), key=lambda a: (a.code or "", a.id))
     place = {account.id: (n, account) for n, account in enumerate(accounts)}
 
@@ -98,8 +100,22 @@ def _by_account(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
     return key
 
 
-def _rows(planned: Iterable[BudgetLine], spent: Iterable[Expenditure], currency: str,
+def by_output(shelf: Shelf) -> Callable[[BudgetLine | Expenditure], Key]:
+    """Rows by output."""
+
+    def key(row: BudgetLine | Expenditure) -> Key:
+        output = shelf.outputs.get(row.output_id or "")
+        if output is None:
+            return 10**6, "programme", "", _("Whole programme")
+        number = output.number
+        return number, "output", str(number), _("Output %(number)s", number=number)
+
+    return key
+
+
+def delivery_rows(planned: Iterable[BudgetLine], spent: Iterable[Expenditure], currency: str,
           key: Callable[[BudgetLine | Expenditure], Key]) -> tuple[model.DeliveryRow, ...]:
+    """Budget and spending in `currency` by the key of each row, in the order of the keys."""
     sums: dict[Key, list[Decimal]] = {}
     both: list[tuple[int, BudgetLine | Expenditure]] = [*((0, row) for row in planned), *((1, row) for row in spent)]
     for column, row in both:
@@ -109,7 +125,7 @@ def _rows(planned: Iterable[BudgetLine], spent: Iterable[Expenditure], currency:
                  for k, (budget, out) in sorted(sums.items()))
 
 
-def _notes(spent: Iterable[Expenditure], planned: Iterable[BudgetLine]) -> tuple[str, ...]:
+def remarks_on(spent: Iterable[Expenditure], planned: Iterable[BudgetLine]) -> tuple[str, ...]:
     """Sentences of remarks that call an amount illustrative, each once: nobody may take such a split for the books."""
     sentences = (said for rows in (planned, spent) for row in rows for said in re.split(r"(?<=\.)\s+", row.note or ""))
     return tuple(dict.fromkeys(said.strip() for said in sentences if "illustrative" in said.casefold()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -49,7 +49,7 @@ def papers_of(shelf: Shelf, period: ReportingPeriod, office: str | None, evidenc
     products = tuple(_products(shelf, period, office, evidence))
     agreements = tuple(_agreements(shelf, period, office, evidence))
     return model.Papers(
-        meetings=meetings_in(shelf, period, office), decisions=_decisions(shelf, period, office),
+        meetings=meetings_in(shelf, period, office), decisions=decisions_in(shelf, period, office),
         evidence=evidence.listed(), products=products, agreements=agreements,
         acronyms=tuple(sorted((a.code or "", a.title or "") for a in shelf.rows(Acronym))))
 
@@ -61,12 +61,12 @@ def of_office(table: type[Synced], office: str | None) -> tuple[sa.ColumnElement
 
 def meetings_in(shelf: Shelf, period: ReportingPeriod, office: str | None) -> tuple[model.Meeting, ...]:
     """Meetings of the period: global boards first, then by country, each by date."""
+    return told_meetings(shelf, meeting_rows(shelf, period, office))
+
+
+def meeting_rows(shelf: Shelf, period: ReportingPeriod, office: str | None) -> list[Meeting]:
+    """The records of the period's meetings, in the order of `meetings_in`."""
     boards = {board.id: board for board in shelf.rows(Board)}
-    rows = [row for row in shelf.rows(Meeting, *of_office(Meeting, office))
-            if falls_into(row.date_from, row.date_to, period.starts, period.ends)]
-    came: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {}
-    for one in shelf.rows_of(MeetingAttendance, MeetingAttendance.meeting_id, (r.id for r in rows)):
-        came.setdefault(one.meeting_id or "", []).append((one.institution or "", one.women, one.men, one.participants))
     order = {id: place for place, id in enumerate(shelf.countries)}
 
     def key(row: Meeting) -> tuple[object, ...]:
@@ -74,7 +74,17 @@ def meetings_in(shelf: Shelf, period: ReportingPeriod, office: str | None) -> tu
         country = board.country_id if board else None
         return order.get(country or "", -1), chronological(row.date_from), row.id
 
-    return tuple(_meeting(shelf, row, boards.get(row.board_id or ""), came) for row in sorted(rows, key=key))
+    rows = shelf.rows(Meeting, *of_office(Meeting, office))
+    return sorted((r for r in rows if falls_into(r.date_from, r.date_to, period.starts, period.ends)), key=key)
+
+
+def told_meetings(shelf: Shelf, rows: Sequence[Meeting]) -> tuple[model.Meeting, ...]:
+    """Meetings with their boards and who came."""
+    boards = {board.id: board for board in shelf.rows(Board)}
+    came: dict[str, list[tuple[str, int | None, int | None, int | None]]] = {}
+    for one in shelf.rows_of(MeetingAttendance, MeetingAttendance.meeting_id, (r.id for r in rows)):
+        came.setdefault(one.meeting_id or "", []).append((one.institution or "", one.women, one.men, one.participants))
+    return tuple(_meeting(shelf, row, boards.get(row.board_id or ""), came) for row in rows)
 
 
 def _meeting(shelf: Shelf, row: Meeting, board: Board | None,
@@ -87,7 +97,7 @@ def _meeting(shelf: Shelf, row: Meeting, board: Board | None,
         place=row.place or "", agenda=row.agenda or "", minutes=row.minutes or "", people=people)
 
 
-def _decisions(shelf: Shelf, period: ReportingPeriod, office: str | None) -> tuple[model.Decision, ...]:
+def decisions_in(shelf: Shelf, period: ReportingPeriod, office: str | None) -> tuple[model.Decision, ...]:
     """Decisions of the period's meetings, and older ones still open or closed in the period; open ones first."""
     boards = {board.id: board for board in shelf.rows(Board)}
     meetings = {m.id: m for m in shelf.rows(Meeting)}
@@ -102,14 +112,25 @@ def _decisions(shelf: Shelf, period: ReportingPeriod, office: str | None) -> tup
         closed_now = falls_into(row.closed, None, period.starts, period.ends)
         if earlier and row.status == "closed" and not closed_now:
             continue
-        board = boards.get((meeting.board_id if meeting else None) or "")
-        when = meeting.date_from if meeting else None
-        key = (row.status == "closed", chronological(row.due), chronological(when), row.id)
-        found.append((key, model.Decision(
-            board=(board.name if board else "") or "", dated=when,
-            text=row.text or "", action=row.action or "", owner=row.owner or "", due=row.due,
-            status=row.status or "", closed=row.closed, note=row.note or "")))
+        key = (row.status == "closed", chronological(row.due), chronological(meeting.date_from if meeting else None),
+               row.id)
+        found.append((key, _told_decision(row, meeting, boards)))
     return tuple(decision for _key, decision in sorted(found, key=lambda pair: pair[0]))
+
+
+def told_decision(shelf: Shelf, row: Decision) -> model.Decision:
+    """A decision with the board and the day of its meeting."""
+    meetings = {m.id: m for m in shelf.rows(Meeting, Meeting.id == (row.meeting_id or ""))}
+    boards = {board.id: board for board in shelf.rows(Board)}
+    return _told_decision(row, meetings.get(row.meeting_id or ""), boards)
+
+
+def _told_decision(row: Decision, meeting: Meeting | None, boards: Mapping[str, Board]) -> model.Decision:
+    board = boards.get((meeting.board_id if meeting else None) or "")
+    return model.Decision(
+        board=(board.name if board else "") or "", dated=meeting.date_from if meeting else None,
+        text=row.text or "", action=row.action or "", owner=row.owner or "", due=row.due,
+        status=row.status or "", closed=row.closed, note=row.note or "")
 
 
 def _of_period(dated: str | None, stage: str | None, period: ReportingPeriod) -> bool:

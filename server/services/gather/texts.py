@@ -7,13 +7,27 @@ from server.domain.framework.models import ReportingPeriod
 from server.domain.reporting.figures import Figures, fill_figures, unknown_figures
 from server.domain.reporting.models import Report, ReportSection
 from server.reports import model
+from server.services.gather.money import Purse
 from server.services.gather.shelf import Shelf
+from server.services.gather.work import WorkDone
 
 
 def report_of(shelf: Shelf, kind: str, period: ReportingPeriod, offices: frozenset[str]) -> Report | None:
     """The report of a kind that one of `offices` keeps for the period."""
     found = [r for r in shelf.rows(Report, Report.kind == kind, Report.period_id == period.id) if r.office in offices]
     return found[0] if found else None
+
+
+def figures_of(shelf: Shelf, purse: Purse, done: WorkDone, planned: int,
+               meetings: tuple[model.Meeting, ...]) -> Figures:
+    """The figures that a report's texts may tell. `planned`: interventions of the next 12 months."""
+    came = [m.people.total for m in meetings if m.board_kind == "global"]
+    counted = [n for n in came if n is not None]
+    return Figures(
+        confirmed=purse.confirmed, confirmed_parts=purse.confirmed_parts, received=purse.received, spent=purse.spent,
+        budget=purse.budget, spent_in_period=purse.spent_in_period, countries_achieved=len(done.countries()),
+        countries_total=len(shelf.countries), achievements=len(done.rows), interventions=planned,
+        participants_gpb=sum(counted) if counted else None, elsewhere=purse.elsewhere)
 
 
 class Sections:

@@ -113,6 +113,22 @@ class WorkPlan:
 
 def challenges_in(shelf: Shelf, period: ReportingPeriod, office: str | None) -> tuple[model.Challenge, ...]:
     """Challenges for the report: of the period, or older and not closed. Headquarters' first, then by country."""
+    rows = _challenge_rows(shelf, period, office)
+    rows.sort(key=lambda r: (shelf.place(r), placed(r.position, r.dated, r.title, r.id)))
+    return tuple(_challenge(shelf, r) for r in rows)
+
+
+def challenges_by_place(shelf: Shelf, period: ReportingPeriod,
+                        office: str | None) -> dict[tuple[str | None, str | None], list[model.Challenge]]:
+    """The same by (output id, country id); None where a challenge names none."""
+    found: dict[tuple[str | None, str | None], list[model.Challenge]] = {}
+    for row in _challenge_rows(shelf, period, office):
+        output = row.output_id if row.output_id in shelf.outputs else None
+        found.setdefault((output, shelf.country_of(row)), []).append(_challenge(shelf, row))
+    return found
+
+
+def _challenge_rows(shelf: Shelf, period: ReportingPeriod, office: str | None) -> list[Challenge]:
     ends = days_of(period.ends, None)
 
     def told(row: Challenge) -> bool:
@@ -121,12 +137,14 @@ def challenges_in(shelf: Shelf, period: ReportingPeriod, office: str | None) -> 
             return False
         return row.status != "closed" or days is None or falls_into(row.dated, None, period.starts, period.ends)
 
-    rows = [r for r in shelf.rows(Challenge, Challenge.in_report == 1, *of_office(Challenge, office)) if told(r)]
-    rows.sort(key=lambda r: (shelf.place(r), placed(r.position, r.dated, r.title, r.id)))
-    return tuple(model.Challenge(
-        title=r.title or "", kind=r.kind or "", cause=r.cause or "", effect=r.effect or "", response=r.response or "",
-        whole=_whole(shelf, r), owner=r.owner or "", status=r.status or "", dated=r.dated,
-        country=shelf.country_name(r)) for r in rows)
+    return [r for r in shelf.rows(Challenge, Challenge.in_report == 1, *of_office(Challenge, office)) if told(r)]
+
+
+def _challenge(shelf: Shelf, row: Challenge) -> model.Challenge:
+    return model.Challenge(
+        title=row.title or "", kind=row.kind or "", cause=row.cause or "", effect=row.effect or "",
+        response=row.response or "", whole=_whole(shelf, row), owner=row.owner or "", status=row.status or "",
+        dated=row.dated, country=shelf.country_name(row))
 
 
 def _whole(shelf: Shelf, row: Challenge) -> str:

@@ -1,0 +1,78 @@
+"""The record of a board's meetings: who came, what was on the agenda, what was said and decided, what is still open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from server.base.i18n import _, mark, use_language
+from server.reports import model
+from server.reports.parts.mixed import MixedStory
+from server.reports.parts.narrative import write_text
+from server.reports.parts.papers import write_decisions
+from server.reports.parts.scope import scope_frame
+from server.reports.sheets import Rendered
+from server.reports.story import Story, render
+from server.reports.words import count, joined, when, word
+
+_ROLES = {"chair": mark("Chair"), "co-chair": mark("Co-chair"), "member": mark("Member"),
+          "secretary": mark("Secretary"), "observer": mark("Observer")}
+
+
+def meeting_document(records: model.MeetingRecords, moment: datetime) -> Rendered:
+    """The pages, a meeting after the other, in the scope's language."""
+    with use_language(records.scope.language):
+        story = MixedStory(language=records.scope.language)
+        if len(records.records) > 1:
+            story.contents()
+        if not records.records:
+            story.heading(1, _("Meetings"))
+            story.paragraph(_("No board met in this period."), style="note")
+        for place, record in enumerate(records.records):
+            if place:
+                story.page_break()
+            _record(story, record)
+        return render(story, scope_frame(records.scope, _("Record of board meetings"), moment))
+
+
+def _record(story: Story, record: model.Minutes) -> None:
+    meeting = record.meeting
+    story.heading(1, meeting.title or meeting.board or _("Meeting"))
+    facts = [(_("Board"), meeting.board), (_("Country"), meeting.country),
+             (_("Date"), when(meeting.date_from, meeting.date_to)), (_("Place"), meeting.place),
+             (_("Participants"), _came(meeting.people))]
+    story.facts([(label, text) for label, text in facts if text])
+    _members(story, record)
+    _attendance(story, meeting.people)
+    story.heading(2, _("Agenda"))
+    write_text(story, meeting.agenda, _("No agenda was filed."))
+    story.heading(2, _("Minutes"))
+    write_text(story, meeting.minutes, _("No minutes were filed."))
+    story.heading(2, _("Decisions of this meeting"))
+    write_decisions(story, record.decisions)
+    if record.earlier:
+        story.heading(2, _("Decisions of earlier meetings that were open"))
+        write_decisions(story, record.earlier)
+
+
+def _came(people: model.People) -> str:
+    if not people.counted:
+        return ""
+    sexes = ""
+    if people.women is not None or people.men is not None:
+        sexes = _("women %(women)s, men %(men)s", women=count(people.women), men=count(people.men))
+    return joined((count(people.total), sexes))
+
+
+def _members(story: Story, record: model.Minutes) -> None:
+    if record.members:
+        story.table((_("Member of the board"), _("Role")),
+                    [(institution, word(_ROLES, role)) for institution, role in record.members], widths=(0.75, 0.25),
+                    small=True)
+
+
+def _attendance(story: Story, people: model.People) -> None:
+    if people.institutions:
+        story.table((_("Institution"), _("Women"), _("Men"), _("All")),
+                    [(who, count(women), count(men), count(everyone))
+                     for who, women, men, everyone in people.institutions], widths=(0.7, 0.1, 0.1, 0.1), align="lrrr",
+                    small=True, caption=_("Attendance by institution"))
