@@ -84,15 +84,37 @@ def locale(code: str) -> Locale:
     return Locale.parse({"sr": "sr_Cyrl", "en": "en_GB"}.get(code, code))
 
 
-def number_text(value: int | Decimal, decimals: int | None = None) -> str:
+class NumberText(str):
+    """A number in words that remembers the number, so that a spreadsheet can go on counting with it.
+
+    `kind` is "number", "money" or "percent" (then `value` is 60.4 for 60.4 %); `currency` is an ISO 4217 code.
+    """
+
+    value: Decimal
+    decimals: int
+    kind: str
+    currency: str
+
+    @classmethod
+    def of(
+        cls, words: str, value: int | Decimal, decimals: int, kind: str = "number", currency: str = ""
+    ) -> NumberText:
+        """`words` that say `value`."""
+        made = cls(words)
+        made.value, made.decimals, made.kind, made.currency = Decimal(value), decimals, kind, currency
+        return made
+
+
+def number_text(value: int | Decimal, decimals: int | None = None) -> NumberText:
     """A number with the grouping of the current language."""
     pattern = "#,##0" if decimals is None else "#,##0." + "0" * decimals if decimals else "#,##0"
-    return str(format_decimal(value, format=pattern, locale=locale(language()), decimal_quantization=True))
+    words = str(format_decimal(value, format=pattern, locale=locale(language()), decimal_quantization=True))
+    return NumberText.of(words, value, decimals or 0)
 
 
-def money_text(amount: Decimal, currency: str, decimals: int = 2) -> str:
+def money_text(amount: Decimal, currency: str, decimals: int = 2) -> NumberText:
     """An amount with its ISO currency code: `USD 454,464.00`."""
-    return f"{currency}\u00a0{number_text(amount, decimals)}"
+    return NumberText.of(f"{currency}\u00a0{number_text(amount, decimals)}", amount, decimals, "money", currency)
 
 
 def percent_text(value: Decimal | None) -> str:
@@ -101,7 +123,7 @@ def percent_text(value: Decimal | None) -> str:
         return "–"
     here = locale(language())
     pattern = re.sub(r"0(?=[^0]*$)", "0.0", here.percent_formats[None].pattern, count=1)
-    return str(format_percent(value / 100, format=pattern, locale=here))
+    return NumberText.of(str(format_percent(value / 100, format=pattern, locale=here)), value, 1, "percent")
 
 
 def day_text(day: date, style: str = "long") -> str:

@@ -26,10 +26,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--office", help="Code of the office the document is of.")
 @data_option
 def report(data: DataDir, kind: str, target: Path, period: str | None, language: str, office: str | None) -> None:
-    """Write a document as PDF."""
+    """Write a document; the name's ending says whether as PDF, Word or Excel file."""
     with open_folder(data, system_clock) as folder:
         pages = write_report(folder, kind, target, period=period, language=language, office=office)
-    click.echo(_("%(file)s: %(pages)s pages", file=target, pages=pages))
+    if pages is None:
+        click.echo(_("%(file)s: written, %(size)s bytes", file=target, size=target.stat().st_size))
+    else:
+        click.echo(_("%(file)s: %(pages)s pages", file=target, pages=pages))
 
 
 @click.command()

@@ -8,8 +8,8 @@ from server.base.i18n import _, n_, number_text, use_language
 from server.domain.reporting.figures import amount_text
 from server.reports import model
 from server.reports.frame import Cover, Frame
+from server.reports.manuscript import Manuscript, typeset
 from server.reports.parts.measures import output_title, write_delivery, write_milestone_matrix, write_results
-from server.reports.parts.mixed import MixedStory
 from server.reports.parts.narrative import (
     write_achievements,
     write_challenges,
@@ -27,14 +27,20 @@ from server.reports.parts.papers import (
     write_products,
 )
 from server.reports.sheets import Rendered
-from server.reports.story import Story, render
+from server.reports.story import Story
 from server.reports.words import joined, month_of, when
 
 
 def annual_document(report: model.AnnualReport, moment: datetime) -> Rendered:
-    """The pages, in the report's language. `moment` goes into the file's properties, nowhere on the pages."""
+    """The pages of `annual_manuscript`."""
+    return typeset(annual_manuscript(report, moment))
+
+
+def annual_manuscript(report: model.AnnualReport, moment: datetime) -> Manuscript:
+    """The report in its language. `moment` goes into the file's properties, nowhere on the pages."""
     with use_language(report.language):
-        return render(_story(report), _frame(report, moment))
+        frame = _frame(report, moment)
+    return Manuscript(report.language, frame, lambda story: _tell(story, report))
 
 
 def _frame(report: model.AnnualReport, moment: datetime) -> Frame:
@@ -58,8 +64,7 @@ def _frame(report: model.AnnualReport, moment: datetime) -> Frame:
             submitted_to="\n".join(filter(None, report.submitted_to)), submitted_by=office))
 
 
-def _story(report: model.AnnualReport) -> Story:
-    story = MixedStory(language=report.language)
+def _tell(story: Story, report: model.AnnualReport) -> None:
     story.contents()
     _data_table(story, report)
     _introduction(story, report)
@@ -67,7 +72,6 @@ def _story(report: model.AnnualReport) -> Story:
     _challenges(story, report)
     _next(story, report)
     _annexes(story, report)
-    return story
 
 
 def _data_table(story: Story, report: model.AnnualReport) -> None:

@@ -10,27 +10,28 @@ from server.base.i18n import _, number_text, percent_text, use_language
 from server.base.money import Money, share, total
 from server.domain.reporting.figures import amount_text
 from server.reports import model
+from server.reports.manuscript import Manuscript
 from server.reports.parts.measures import write_delivery
-from server.reports.parts.mixed import MixedStory
 from server.reports.parts.scope import scope_frame, write_remarks
-from server.reports.sheets import Rendered
-from server.reports.story import Band, Story, render
+from server.reports.story import Band, Story
 from server.reports.table import Row
 from server.reports.words import DASH, when_or_dash
 
 
-def finance_document(statement: model.Statement, moment: datetime) -> Rendered:
-    """The pages, in the scope's language."""
-    scope = statement.scope
-    with use_language(scope.language):
-        story = MixedStory(language=scope.language)
-        story.contents()
-        if statement.flows is not None:
-            _summary(story, statement.flows)
-            _funds(story, statement)
-        _delivery(story, statement)
-        _list(story, statement)
-        return render(story, scope_frame(scope, _("Financial statement"), moment))
+def finance_manuscript(statement: model.Statement, moment: datetime) -> Manuscript:
+    """The document in its scope's language; `moment` goes into the file's properties only."""
+    with use_language(statement.scope.language):
+        frame = scope_frame(statement.scope, _("Financial statement"), moment)
+    return Manuscript(statement.scope.language, frame, lambda story: _tell(story, statement))
+
+
+def _tell(story: Story, statement: model.Statement) -> None:
+    story.contents()
+    if statement.flows is not None:
+        _summary(story, statement.flows)
+        _funds(story, statement)
+    _delivery(story, statement)
+    _list(story, statement)
 
 
 def _summary(story: Story, flows: model.Flows) -> None:

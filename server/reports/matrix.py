@@ -9,12 +9,11 @@ from server.base.i18n import _, percent_text, use_language
 from server.base.money import share
 from server.domain.reporting.figures import amount_text
 from server.reports import model
+from server.reports.manuscript import Manuscript
 from server.reports.parts.measures import output_title
-from server.reports.parts.mixed import MixedStory
 from server.reports.parts.papers import write_decisions, write_evidence
 from server.reports.parts.scope import scope_frame, write_remarks
-from server.reports.sheets import Rendered
-from server.reports.story import Span, Story, render
+from server.reports.story import Span, Story
 from server.reports.table import Row
 from server.reports.text.layout import Text
 from server.reports.words import DASH, RAGS, STATES, TINTS, evidence_text, joined, when, word
@@ -23,23 +22,26 @@ from server.reports.words import DASH, RAGS, STATES, TINTS, evidence_text, joine
 _RATING = 5
 
 
-def matrix_document(matrix: model.Matrix, moment: datetime) -> Rendered:
-    """The pages on wide paper, in the scope's language."""
+def matrix_manuscript(matrix: model.Matrix, moment: datetime) -> Manuscript:
+    """The document in its scope's language; `moment` goes into the file's properties only."""
     with use_language(matrix.scope.language):
-        story = MixedStory(language=matrix.scope.language)
-        story.landscape()
-        story.heading(1, _("Progress by output and country"))
-        if not matrix.groups:
-            story.paragraph(_("Nothing was planned, done or spent in this period."), style="note")
-        for output, rows in matrix.groups:
-            story.heading(2, output_title(output))
-            _rows(story, rows)
-        write_remarks(story, matrix.notes)
-        story.heading(1, _("Decisions and follow-up"))
-        write_decisions(story, matrix.decisions)
-        story.heading(1, _("Evidence"))
-        write_evidence(story, matrix.evidence, with_country=True)
-        return render(story, scope_frame(matrix.scope, _("Progress matrix"), moment))
+        frame = scope_frame(matrix.scope, _("Progress matrix"), moment)
+    return Manuscript(matrix.scope.language, frame, lambda story: _tell(story, matrix))
+
+
+def _tell(story: Story, matrix: model.Matrix) -> None:
+    story.landscape()
+    story.heading(1, _("Progress by output and country"))
+    if not matrix.groups:
+        story.paragraph(_("Nothing was planned, done or spent in this period."), style="note")
+    for output, rows in matrix.groups:
+        story.heading(2, output_title(output))
+        _rows(story, rows)
+    write_remarks(story, matrix.notes)
+    story.heading(1, _("Decisions and follow-up"))
+    write_decisions(story, matrix.decisions)
+    story.heading(1, _("Evidence"))
+    write_evidence(story, matrix.evidence, with_country=True)
 
 
 def _rows(story: Story, rows: Iterable[model.MatrixRow]) -> None:

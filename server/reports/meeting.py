@@ -6,32 +6,34 @@ from datetime import datetime
 
 from server.base.i18n import _, mark, use_language
 from server.reports import model
-from server.reports.parts.mixed import MixedStory
+from server.reports.manuscript import Manuscript
 from server.reports.parts.narrative import write_text
 from server.reports.parts.papers import write_decisions
 from server.reports.parts.scope import scope_frame
-from server.reports.sheets import Rendered
-from server.reports.story import Story, render
+from server.reports.story import Story
 from server.reports.words import count, joined, when, word
 
 _ROLES = {"chair": mark("Chair"), "co-chair": mark("Co-chair"), "member": mark("Member"),
           "secretary": mark("Secretary"), "observer": mark("Observer")}
 
 
-def meeting_document(records: model.MeetingRecords, moment: datetime) -> Rendered:
-    """The pages, a meeting after the other, in the scope's language."""
+def meeting_manuscript(records: model.MeetingRecords, moment: datetime) -> Manuscript:
+    """The document in its scope's language; `moment` goes into the file's properties only."""
     with use_language(records.scope.language):
-        story = MixedStory(language=records.scope.language)
-        if len(records.records) > 1:
-            story.contents()
-        if not records.records:
-            story.heading(1, _("Meetings"))
-            story.paragraph(_("No board met in this period."), style="note")
-        for place, record in enumerate(records.records):
-            if place:
-                story.page_break()
-            _record(story, record)
-        return render(story, scope_frame(records.scope, _("Record of board meetings"), moment))
+        frame = scope_frame(records.scope, _("Record of board meetings"), moment)
+    return Manuscript(records.scope.language, frame, lambda story: _tell(story, records))
+
+
+def _tell(story: Story, records: model.MeetingRecords) -> None:
+    if len(records.records) > 1:
+        story.contents()
+    if not records.records:
+        story.heading(1, _("Meetings"))
+        story.paragraph(_("No board met in this period."), style="note")
+    for place, record in enumerate(records.records):
+        if place:
+            story.page_break()
+        _record(story, record)
 
 
 def _record(story: Story, record: model.Minutes) -> None:

@@ -6,36 +6,38 @@ from datetime import datetime
 
 from server.base.i18n import _, n_, number_text, use_language
 from server.reports import model
-from server.reports.parts.mixed import MixedStory
+from server.reports.manuscript import Manuscript
 from server.reports.parts.narrative import write_text
 from server.reports.parts.scope import scope_frame
-from server.reports.sheets import Rendered
-from server.reports.story import Story, render
+from server.reports.story import Story
 from server.reports.words import KINDS, STAGES, count, joined, languages_text, quarters_text, when, word
 
 
-def newsletter_document(news: model.Newsletter, moment: datetime) -> Rendered:
-    """The pages, in the scope's language."""
+def newsletter_manuscript(news: model.Newsletter, moment: datetime) -> Manuscript:
+    """The document in its scope's language; `moment` goes into the file's properties only."""
     with use_language(news.scope.language):
-        story = MixedStory(language=news.scope.language)
-        story.heading(1, _("The period in brief"))
-        for place, part in enumerate(news.opening.split("\n\n")):
-            story.paragraph(part, style="body" if place else "lead")
-        story.facts(_figures(news))
-        for data, caption in news.photos[:1]:
-            story.photo(data, caption)
-        story.heading(1, _("What was achieved"))
-        if not news.stories:
-            story.paragraph(_("No achievement was reported in this period."), style="note")
-        for title, achievements in news.stories:
-            story.heading(2, title)
-            for one in achievements:
-                _achievement(story, one)
-        for data, caption in news.photos[1:]:
-            story.photo(data, caption, share=0.6)
-        _products(story, news.products)
-        _following(story, news)
-        return render(story, scope_frame(news.scope, _("Newsletter"), moment))
+        frame = scope_frame(news.scope, _("Newsletter"), moment)
+    return Manuscript(news.scope.language, frame, lambda story: _tell(story, news))
+
+
+def _tell(story: Story, news: model.Newsletter) -> None:
+    story.heading(1, _("The period in brief"))
+    for place, part in enumerate(news.opening.split("\n\n")):
+        story.paragraph(part, style="body" if place else "lead")
+    story.facts(_figures(news))
+    for data, caption in news.photos[:1]:
+        story.photo(data, caption)
+    story.heading(1, _("What was achieved"))
+    if not news.stories:
+        story.paragraph(_("No achievement was reported in this period."), style="note")
+    for title, achievements in news.stories:
+        story.heading(2, title)
+        for one in achievements:
+            _achievement(story, one)
+    for data, caption in news.photos[1:]:
+        story.photo(data, caption, share=0.6)
+    _products(story, news.products)
+    _following(story, news)
 
 
 def _figures(news: model.Newsletter) -> list[tuple[str, str]]:

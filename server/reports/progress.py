@@ -9,8 +9,8 @@ from server.base.i18n import _, language_name, n_, number_text, percent_text, us
 from server.domain.reporting.figures import Figures, amount_text
 from server.reports import model
 from server.reports.frame import Cover, Frame, SignatureBox
+from server.reports.manuscript import Manuscript, typeset
 from server.reports.parts.measures import output_title, write_delivery, write_milestones, write_plan, write_results
-from server.reports.parts.mixed import MixedStory
 from server.reports.parts.narrative import (
     write_achievements,
     write_challenges,
@@ -26,23 +26,31 @@ from server.reports.parts.papers import (
     write_products,
 )
 from server.reports.sheets import Rendered, Stamp
-from server.reports.story import Story, render
+from server.reports.story import Story
 from server.reports.words import STATES, joined, when, word
 
 
 def progress_document(report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp) -> Rendered:
-    """The pages: `report` in English and, where the office has a language of its own, `local` as a second part."""
-    story = MixedStory(language=report.language)
-    with use_language(report.language):
+    """The pages of `progress_manuscript`."""
+    return typeset(progress_manuscript(report, local, stamp))
+
+
+def progress_manuscript(
+    report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp
+) -> Manuscript:
+    """`report` in English and, where the office has a language of its own, `local` as a second part."""
+
+    def tell(story: Story) -> None:
         story.contents()
-    for edition in (report, local):
-        if edition is not None:
-            with use_language(edition.language):
-                if local is not None:
-                    story.part(edition.language, language_name(edition.language))
-                _edition(story, edition)
+        for edition in (report, local):
+            if edition is not None:
+                with use_language(edition.language):
+                    if local is not None:
+                        story.part(edition.language, language_name(edition.language))
+                    _edition(story, edition)
+
     with use_language(report.language):
-        return render(story, _frame(report, local, stamp))
+        return Manuscript(report.language, _frame(report, local, stamp), tell)
 
 
 def _frame(report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp) -> Frame:

@@ -7,6 +7,7 @@ header, footer, properties). Everything else follows from the story's language: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from server.base.i18n import _, direction, use_language
 from server.reports import styles
@@ -72,6 +73,16 @@ class Story:
             for style, more in (("item", text), ("item-note", note)):
                 for part in _paragraphs(more):
                     self.items.append(self._paragraph(part, style, tag=Tag("P", body)))
+
+    def item(self, text: Text, label: str = "", *, keep_next: bool = False) -> None:
+        """A paragraph of a list, with its number or without: the item goes on."""
+        style = replace(styles.text_style("item", self.language), before=5.0 if label else 0.0, keep_next=keep_next)
+        rtl = direction(self.language) == "rtl"
+        self.items.append(Paragraph(text, style, language=self.language, right_to_left=rtl, label=label))
+
+    def item_note(self, text: Text) -> None:
+        """What is said small below an item."""
+        self.items.append(self._paragraph(text, "item-note"))
 
     def bullets(self, items: Sequence[Text]) -> None:
         """A list with bullets."""

@@ -9,11 +9,10 @@ from server.base.i18n import _, number_text, percent_text, use_language
 from server.base.money import Money, share, total
 from server.domain.reporting.figures import amount_text
 from server.reports import model
+from server.reports.manuscript import Manuscript
 from server.reports.parts.measures import output_title
-from server.reports.parts.mixed import MixedStory
 from server.reports.parts.scope import scope_frame, write_remarks
-from server.reports.sheets import Rendered
-from server.reports.story import Band, Story, render
+from server.reports.story import Band, Story
 from server.reports.table import Row
 from server.reports.words import DASH, RAGS, STATES, TINTS, joined, word
 
@@ -21,23 +20,28 @@ from server.reports.words import DASH, RAGS, STATES, TINTS, joined, word
 _MARK = "■"
 
 
-def workplan_document(plan: model.Plan, moment: datetime) -> Rendered:
-    """The pages on wide paper, in the scope's language."""
+def workplan_manuscript(plan: model.Plan, moment: datetime) -> Manuscript:
+    """The document on wide pages in its scope's language; `moment` goes into the file's properties only."""
     with use_language(plan.scope.language):
-        annual = len(plan.periods) == 1
-        title = _("Annual work plan and budget") if annual else _("Multi-annual work plan and budget")
-        story = MixedStory(language=plan.scope.language)
-        story.landscape()
-        story.heading(1, title)
-        if not plan.groups:
-            story.paragraph(_("Nothing is planned for this period."), style="note")
-        for group in plan.groups:
-            story.heading(2, output_title(group.output))
-            _targets(story, group)
-            (_year if annual else _years)(story, plan, group)
-        _money(story, plan)
-        write_remarks(story, plan.notes)
-        return render(story, scope_frame(plan.scope, title, moment))
+        frame = scope_frame(plan.scope, _title(plan), moment)
+    return Manuscript(plan.scope.language, frame, lambda story: _tell(story, plan))
+
+
+def _title(plan: model.Plan) -> str:
+    return _("Annual work plan and budget") if len(plan.periods) == 1 else _("Multi-annual work plan and budget")
+
+
+def _tell(story: Story, plan: model.Plan) -> None:
+    story.landscape()
+    story.heading(1, _title(plan))
+    if not plan.groups:
+        story.paragraph(_("Nothing is planned for this period."), style="note")
+    for group in plan.groups:
+        story.heading(2, output_title(group.output))
+        _targets(story, group)
+        (_year if len(plan.periods) == 1 else _years)(story, plan, group)
+    _money(story, plan)
+    write_remarks(story, plan.notes)
 
 
 def _targets(story: Story, group: model.PlanGroup) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from server.base.clock import Clock, fixed_clock
 from server.base.errors import Refused
-from server.base.i18n import _, n_
+from server.base.i18n import _, mark, n_
 from server.base.paths import DataDir
 from server.services.documents import write_report
 from server.services.folder import Folder, open_folder
@@ -25,6 +25,15 @@ OFFICER = "Programme officer"
 OFFICES = ("bd", "ec", "jm", "kg", "md", "ma", "rs", "tn")
 #: the first reporting period of the example, and the days its files were typed, sent and consolidated
 PERIOD = "y1"
+#: what headquarters prints beside the annual report, and the forms of that one for people who go on editing
+DOCUMENTS = (
+    ("matrix", mark("Progress matrix")),
+    ("workplan", mark("Work plan and budget")),
+    ("finance", mark("Financial statement")),
+    ("meeting", mark("Record of board meetings")),
+    ("newsletter", mark("Newsletter")),
+)
+EDITABLE = ((".docx", mark("the annual report as a Word file")), (".xlsx", mark("its tables as an Excel workbook")))
 _SET_UP, _SENT, _CONSOLIDATED = "2014-02-03T09:00:00Z", "2015-02-16T09:00:00Z", "2015-08-15T09:00:00Z"
 
 
@@ -64,8 +73,21 @@ def make_demo(root: Path, language: str = "en") -> Iterator[Made]:
                 raise Refused(result.sentence, "demo")
         yield Made(full.root, _("headquarters, all dispatches received"))
         report = root / "annual-report.pdf"
-        pages = write_report(hq, "annual", report, period=PERIOD, language=language)
+        pages = write_report(hq, "annual", report, period=PERIOD, language=language) or 0
         yield Made(report, n_("the annual report, %(num)s page", "the annual report, %(num)s pages", pages))
+        yield from _documents(hq, root / "documents", language)
+
+
+def _documents(hq: Folder, target: Path, language: str) -> Iterator[Made]:
+    """Every other document that headquarters prints of the year, and the annual report for the last edits."""
+    target.mkdir()
+    for kind, words in DOCUMENTS:
+        file = target / f"{kind}.pdf"
+        pages = write_report(hq, kind, file, period=PERIOD, language=language) or 0
+        yield Made(file, n_("%(title)s, %(num)s page", "%(title)s, %(num)s pages", pages, title=_(words)))
+    for name, words in ((f"annual-report{ending}", words) for ending, words in EDITABLE):
+        write_report(hq, "annual", target / name, period=PERIOD, language=language)
+        yield Made(target / name, _(words))
 
 
 def _office(root: Path, code: str, setup: Path) -> tuple[Made, Path]:

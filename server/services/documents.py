@@ -1,4 +1,4 @@
-"""Documents on request, as PDF/A that is only read: each kind for any period, office and language."""
+"""Documents on request: each kind for any period, office and language, as PDF/A, as Word or Excel file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.base.errors import NotYet, Refused
 from server.base.i18n import _, mark, use_language
@@ -14,7 +15,7 @@ from server.db.session import UnitSession, read_session
 from server.domain.people.queries import OfficeFacts
 from server.domain.people.queries import office as find_office
 from server.reports.carrier import archive
-from server.reports.sheets import Rendered, Stamp
+from server.reports.sheets import Stamp
 from server.services.consolidate import annual_report, progress_report
 from server.services.folder import Folder, own_office
 from server.services.gather.board import half_of, matrix_of, meeting_records
@@ -24,6 +25,11 @@ from server.services.gather.plan import plan_of
 from server.services.gather.shelf import Shelf
 from server.services.overview import reported_period
 
+if TYPE_CHECKING:
+    from server.reports.manuscript import Manuscript
+
+#: endings of the files that a document can be written to
+FORMS = (".pdf", ".docx", ".xlsx")
 #: every kind of the command line; iati is not made yet
 KINDS = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter", "iati")
 #: what the work plan's period is called when it is about all of them
@@ -73,15 +79,20 @@ def write_report(
     period: str | None = None,
     language: str = "en",
     office: str | None = None,
-) -> int:
-    """Write a document to `target`; the number of its pages. Errors: NotYet, NotFound, Refused."""
-    if kind not in _DRAWN:
+) -> int | None:
+    """Write a document to `target` in the form that its name asks for: .pdf, .docx or .xlsx.
+
+    Answers the number of pages of a PDF, None for the other forms. Errors: NotYet, NotFound, Refused.
+    """
+    form = target.suffix.lower()
+    if kind not in _TOLD:
         raise NotYet(_("Valise does not make the document “%(kind)s” yet: take annual or progress.", kind=kind))
-    if target.suffix.lower() != ".pdf":
+    if form not in FORMS:
         raise NotYet(
-            _("Valise does not write %(suffix)s files yet: end the name in .pdf.", suffix=target.suffix or "–")
+            _("Valise does not write %(suffix)s files: end the name in .pdf, .docx or .xlsx.",
+              suffix=target.suffix or "–")
         )
-    content, pages = report_pdf(folder, kind, period=period, language=language, office=office)
+    content, pages = report_file(folder, kind, form, Request(period, language, office))
     write_atomically(target, content, mode=0o644)
     return pages
 
@@ -90,14 +101,37 @@ def report_pdf(
     folder: Folder, kind: str, *, period: str | None = None, language: str = "en", office: str | None = None
 ) -> tuple[bytes, int]:
     """The PDF/A bytes of a document and the number of its pages. Errors: NotFound, Refused."""
-    title, draw = _DRAWN[kind]
-    with read_session(folder.engine) as session, use_language(language):
-        moment = folder.clock()
-        drawn = draw(_Desk(session, folder, Request(period, language, office), moment))
-        here = own_office(session, folder.identity)
-        return archive(
-            drawn.pdf, title=_(title), author=here.name, subject=folder.programme_title, language=language, when=moment
-        ), drawn.pages
+    content, pages = report_file(folder, kind, ".pdf", Request(period, language, office))
+    return content, pages or 0
+
+
+def report_file(folder: Folder, kind: str, form: str, request: Request) -> tuple[bytes, int | None]:
+    """The bytes of a document in one of FORMS, and the number of its pages if it has any. Errors: NotFound, Refused."""
+    title, tell = _TOLD[kind]
+    with read_session(folder.engine) as session, use_language(request.language):
+        manuscript = tell(_Desk(session, folder, request, folder.clock()))
+        author = own_office(session, folder.identity).name
+    with use_language(request.language):
+        if form == ".docx":
+            from server.reports.office.word import as_word  # noqa: PLC0415  (loads when asked for)
+
+            return as_word(manuscript), None
+        if form == ".xlsx":
+            from server.reports.office.workbook import as_workbook  # noqa: PLC0415  (loads when asked for)
+
+            return as_workbook(manuscript), None
+        return _archived(folder, manuscript, _(title), author)
+
+
+def _archived(folder: Folder, manuscript: Manuscript, title: str, author: str) -> tuple[bytes, int]:
+    from server.reports.manuscript import typeset  # noqa: PLC0415  (paper loads when drawn)
+
+    drawn = typeset(manuscript)
+    content = archive(
+        drawn.pdf, title=title, author=author, subject=folder.programme_title, language=manuscript.language,
+        when=folder.clock(),
+    )
+    return content, drawn.pages
 
 
 def no_period(code: str | None) -> Refused:
@@ -112,73 +146,73 @@ def _period_id(desk: _Desk, kind: str, office: str | None, code: str | None) -> 
     return found.id
 
 
-def _annual(desk: _Desk) -> Rendered:
-    from server.reports.annual import annual_document  # noqa: PLC0415  (paper loads when drawn)
+def _annual(desk: _Desk) -> Manuscript:
+    from server.reports.annual import annual_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     period = _period_id(desk, "annual", None, desk.request.period)
-    return annual_document(annual_report(desk.session, period, desk.request.language, desk.folder.clock), desk.moment)
+    return annual_manuscript(annual_report(desk.session, period, desk.request.language, desk.folder.clock), desk.moment)
 
 
-def _progress(desk: _Desk) -> Rendered:
-    from server.reports.progress import progress_document  # noqa: PLC0415  (paper loads when drawn)
+def _progress(desk: _Desk) -> Manuscript:
+    from server.reports.progress import progress_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     whose = desk.whose() or own_office(desk.session, desk.folder.identity)
     period = _period_id(desk, "progress", whose.id, desk.request.period)
     report = progress_report(desk.session, whose.id, period, desk.request.language)
-    return progress_document(report, None, Stamp(desk.folder.clock()))
+    return progress_manuscript(report, None, Stamp(desk.folder.clock()))
 
 
-def _finance(desk: _Desk) -> Rendered:
-    from server.reports.finance import finance_document  # noqa: PLC0415  (paper loads when drawn)
+def _finance(desk: _Desk) -> Manuscript:
+    from server.reports.finance import finance_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     shelf, office = desk.shelf, _id(desk.whose())
     period = shelf.period(_period_id(desk, "progress", office, desk.request.period))
-    return finance_document(statement_of(shelf, period, office), desk.moment)
+    return finance_manuscript(statement_of(shelf, period, office), desk.moment)
 
 
-def _workplan(desk: _Desk) -> Rendered:
-    from server.reports.workplan import workplan_document  # noqa: PLC0415  (paper loads when drawn)
+def _workplan(desk: _Desk) -> Manuscript:
+    from server.reports.workplan import workplan_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     shelf, office, code = desk.shelf, _id(desk.whose()), desk.request.period
     periods = shelf.periods
     if (code or "").casefold() != ALL_PERIODS or not periods:
         periods = [shelf.period(_period_id(desk, "progress", office, code))]
-    return workplan_document(plan_of(shelf, periods, office), desk.moment)
+    return workplan_manuscript(plan_of(shelf, periods, office), desk.moment)
 
 
-def _matrix(desk: _Desk) -> Rendered:
-    from server.reports.matrix import matrix_document  # noqa: PLC0415  (paper loads when drawn)
+def _matrix(desk: _Desk) -> Manuscript:
+    from server.reports.matrix import matrix_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     shelf, office = desk.shelf, _id(desk.whose())
     code, _dot, half = (desk.request.period or "").partition(".")
     if half not in ("", "1", "2"):
         raise no_period(desk.request.period)
     period = shelf.period(_period_id(desk, "progress", office, code or None))
-    return matrix_document(matrix_of(shelf, half_of(period, int(half)) if half else period, office), desk.moment)
+    return matrix_manuscript(matrix_of(shelf, half_of(period, int(half)) if half else period, office), desk.moment)
 
 
-def _meeting(desk: _Desk) -> Rendered:
-    from server.reports.meeting import meeting_document  # noqa: PLC0415  (paper loads when drawn)
-
-    shelf, office = desk.shelf, _id(desk.whose())
-    period = shelf.period(_period_id(desk, "progress", office, desk.request.period))
-    return meeting_document(meeting_records(shelf, period, office), desk.moment)
-
-
-def _newsletter(desk: _Desk) -> Rendered:
-    from server.reports.newsletter import newsletter_document  # noqa: PLC0415  (paper loads when drawn)
+def _meeting(desk: _Desk) -> Manuscript:
+    from server.reports.meeting import meeting_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     shelf, office = desk.shelf, _id(desk.whose())
     period = shelf.period(_period_id(desk, "progress", office, desk.request.period))
-    return newsletter_document(newsletter_of(shelf, period, office), desk.moment)
+    return meeting_manuscript(meeting_records(shelf, period, office), desk.moment)
+
+
+def _newsletter(desk: _Desk) -> Manuscript:
+    from server.reports.newsletter import newsletter_manuscript  # noqa: PLC0415  (paper loads when drawn)
+
+    shelf, office = desk.shelf, _id(desk.whose())
+    period = shelf.period(_period_id(desk, "progress", office, desk.request.period))
+    return newsletter_manuscript(newsletter_of(shelf, period, office), desk.moment)
 
 
 def _id(office: OfficeFacts | None) -> str | None:
     return office.id if office else None
 
 
-#: title in the file's properties, and what draws the pages
-_DRAWN: Mapping[str, tuple[str, Callable[[_Desk], Rendered]]] = {
+#: title in the file's properties, and what puts the document together
+_TOLD: Mapping[str, tuple[str, Callable[[_Desk], Manuscript]]] = {
     "annual": (mark("Annual Progress Report"), _annual),
     "progress": (mark("Progress report"), _progress),
     "matrix": (mark("Progress matrix"), _matrix),

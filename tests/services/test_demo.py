@@ -10,7 +10,7 @@ import pytest
 
 from server.base.errors import Refused
 from server.base.paths import DataDir
-from server.services.demo import OFFICES, make_demo
+from server.services.demo import DOCUMENTS, OFFICES, make_demo
 from server.services.documents import write_report
 from server.services.receive import receive
 from tests.conftest import RequireTool
@@ -27,8 +27,13 @@ def annual_text(example: Example, tool: str) -> str:
 
 def test_it_makes_headquarters_eight_offices_their_dispatches_and_the_report(example):
     made = {path.name for path in example.root.iterdir()}
-    assert made == {"hq-empty", "hq", "dispatches", "setups", "annual-report.pdf", *OFFICES}
+    assert made == {"hq-empty", "hq", "dispatches", "setups", "documents", "annual-report.pdf", *OFFICES}
     assert [path.name for path in example.dispatches] == sorted(f"{code}-y1.pdf" for code in OFFICES)
+
+
+def test_every_document_is_among_what_it_makes(example):
+    made = {path.name for path in (example.root / "documents").iterdir()}
+    assert made == {f"{kind}.pdf" for kind, _words in DOCUMENTS} | {"annual-report.docx", "annual-report.xlsx"}
 
 
 def test_it_tells_everything_it_made_and_nothing_else(example):

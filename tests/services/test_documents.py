@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zipfile
 from io import BytesIO
 
+import docx
+import openpyxl
 import pikepdf
 import pytest
 import sqlalchemy as sa
@@ -68,11 +71,38 @@ def test_a_kind_that_is_not_made_yet_says_what_can_be_made(desk: Desk, kind: str
     assert not desk.file("a.pdf").exists()
 
 
-@pytest.mark.parametrize("name", ["a.docx", "a.xlsx", "a"])
+@pytest.mark.parametrize("name", ["a.odt", "a.txt", "a"])
 def test_another_form_says_how_to_end_the_name(desk: Desk, name: str):
-    with pytest.raises(NotYet, match=r"\.pdf"):
+    with pytest.raises(NotYet, match=r"\.pdf, \.docx or \.xlsx"):
         write_report(desk.open("hq"), "annual", desk.file(name))
     assert not desk.file(name).exists()
+
+
+@pytest.mark.parametrize("kind", MADE)
+@pytest.mark.parametrize("form", ["docx", "xlsx"])
+def test_every_kind_can_be_edited_as_word_or_excel(desk: Desk, kind: str, form: str):
+    target = desk.file(f"a.{form}")
+    assert write_report(desk.open("hq"), kind, target, period="y1", office="MD", language="ro") is None
+    with zipfile.ZipFile(target) as package:
+        assert package.testzip() is None
+
+
+def test_the_word_file_tells_what_the_pages_tell(desk: Desk):
+    target = desk.file("annual.docx")
+    write_report(desk.open("hq"), "annual", target, period="y1")
+    file = docx.Document(str(target))
+    headings = [p.text for p in file.paragraphs if p.style.name == "Heading 1"]
+    assert headings[:2] == ["Project Data Table", "1.0 Introduction"]
+    assert sum(p.style.name == "List Number" for p in file.paragraphs) >= 37 + 40
+    assert any("822,771" in cell.text for table in file.tables for row in table.rows for cell in row.cells)
+
+
+def test_the_workbook_holds_the_amounts_as_numbers(desk: Desk):
+    target = desk.file("finance.xlsx")
+    write_report(desk.open("hq"), "finance", target, period="y1")
+    book = openpyxl.load_workbook(target)
+    numbers = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert {822771, 454464, 274594.56} <= numbers
 
 
 @pytest.mark.parametrize("options", [

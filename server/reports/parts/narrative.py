@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from server.base.i18n import _, direction, n_, number_text
-from server.reports import model, styles
+from server.base.i18n import _, n_, number_text
+from server.reports import model
 from server.reports.parts.mixed import isolated
 from server.reports.story import Span, Story
 from server.reports.text.layout import Text
-from server.reports.text.paragraph import Paragraph
 from server.reports.words import (
     DASH,
     KINDS,
@@ -66,26 +64,14 @@ def write_items(story: Story, items: Sequence[Item]) -> None:
         paragraphs = [isolated(part, story.language) for part in paragraphs]
         for place, part in enumerate(paragraphs):
             ends = place == len(paragraphs) - 1
-            _item(story, part, f"{number_text(number)}." if place == 0 else "", keep_next=ends and bool(note))
+            story.item(part, f"{number_text(number)}." if place == 0 else "", keep_next=ends and bool(note))
         if note:
-            story.add(_paragraph(story, isolated(note, story.language), "item-note"))
+            story.item_note(isolated(note, story.language))
 
 
 def _run_in(title: str, text: str, language: str) -> Text:
     stop = "" if title.endswith(_ENDED) or not text else "।" if language == "bn" else "."
     return (Span(f"{title}{stop}", bold=True), *((Span(f" {text}"),) if text else ()))
-
-
-def _item(story: Story, text: Text, label: str, *, keep_next: bool) -> None:
-    style = styles.text_style("item", story.language)
-    style = replace(style, before=5.0 if label else 0.0, keep_next=keep_next)
-    rtl = direction(story.language) == "rtl"
-    story.add(Paragraph(text, style, language=story.language, right_to_left=rtl, label=label))
-
-
-def _paragraph(story: Story, text: Text, style: str) -> Paragraph:
-    rtl = direction(story.language) == "rtl"
-    return Paragraph(text, styles.text_style(style, story.language), language=story.language, right_to_left=rtl)
 
 
 def _about(one: model.Achievement, with_country: bool) -> str:

@@ -1,0 +1,46 @@
+"""Pages and charts as pictures: for Word files, and for the preview on screen."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pypdfium2
+
+from server.reports.charts import Chart, ChartBlock
+from server.reports.document import Properties, write_document
+from server.reports.text.pdffont import DocumentFonts
+from server.reports.text.pen import Pen
+from server.reports.text.structure import Structure
+
+#: a chart's width in points, that of the text on an upright page, and how finely it is drawn
+_WIDTH, _CHART_SCALE = 470.0, 3.0
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def page_picture(pdf: bytes, page: int, scale: float = 1.5) -> bytes:
+    """A page (from 0) as PNG; `scale` 1 is 72 points to the inch. Errors: IndexError."""
+    document: Any = pypdfium2.PdfDocument(pdf)
+    try:
+        if not 0 <= page < len(document):
+            raise IndexError(page)
+        picture = document[page].render(scale=scale).to_pil()
+    finally:
+        document.close()
+    target = io.BytesIO()
+    picture.convert("RGB").save(target, "PNG", optimize=False)
+    return target.getvalue()
+
+
+def chart_picture(chart: Chart, language: str) -> bytes:
+    """A chart as PNG, drawn by the same hand as on paper."""
+    fonts, structure = DocumentFonts(), Structure(language)
+    block = ChartBlock(chart, language)
+    height = block.least(_WIDTH)
+    pen = Pen(fonts, _WIDTH + 8, height + 8, structure.new_page(language))
+    piece, _rest = block.take(_WIDTH, height + 1, True)
+    assert piece is not None
+    piece.draw(pen, 4, height + 4, _WIDTH)
+    pdf = write_document([pen], fonts, structure, [], Properties(chart.title, "", "", language, _NO_DAY))
+    return page_picture(pdf, 0, _CHART_SCALE)
