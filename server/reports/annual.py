@@ -26,6 +26,7 @@ from server.reports.parts.papers import (
     write_participants,
     write_products,
 )
+from server.reports.parts.pictures import people_chart, progress_chart
 from server.reports.sheets import Rendered
 from server.reports.story import Story
 from server.reports.words import joined, month_of, when
@@ -179,6 +180,9 @@ def _annexes(story: Story, report: model.AnnualReport) -> None:
     story.page_break()
     story.heading(1, _("Annex B. Results framework"))
     write_results(story, report.results, _("No indicator is defined for this programme."))
+    progress = progress_chart(report.results)
+    if progress:
+        story.chart(progress)
     story.portrait()
     story.heading(1, _("Annex C. Delivery by country and output"))
     story.paragraph(_("Budget and expenditure of %(period)s, %(dates)s.", period=report.period.title,
@@ -190,6 +194,10 @@ def _annexes(story: Story, report: model.AnnualReport) -> None:
     write_decisions(story, papers.decisions)
     story.heading(1, _("Annex E. Participants by sex and institution"))
     write_participants(story, report.achievements, papers.meetings)
+    people = people_chart([*((a.title, a.people) for a in report.achievements),
+                           *((m.title or m.board, m.people) for m in papers.meetings)])
+    if people:
+        story.chart(people)
     story.heading(1, _("Annex F. Evidence"))
     write_evidence(story, papers.evidence, with_country=True)
     story.heading(1, _("Annex G. Knowledge products and agreements"))

@@ -8,6 +8,7 @@ from server.base.i18n import _, n_, number_text, use_language
 from server.reports import model
 from server.reports.manuscript import Manuscript
 from server.reports.parts.narrative import write_text
+from server.reports.parts.pictures import calendar_chart
 from server.reports.parts.scope import scope_frame
 from server.reports.story import Story
 from server.reports.words import KINDS, STAGES, count, joined, languages_text, quarters_text, when, word
@@ -25,6 +26,9 @@ def _tell(story: Story, news: model.Newsletter) -> None:
     for place, part in enumerate(news.opening.split("\n\n")):
         story.paragraph(part, style="body" if place else "lead")
     story.facts(_figures(news))
+    calendar = calendar_chart([one for _title, group in news.stories for one in group], news.scope.period)
+    if calendar:
+        story.chart(calendar)
     for data, caption in news.photos[:1]:
         story.photo(data, caption)
     story.heading(1, _("What was achieved"))

@@ -11,13 +11,14 @@ from server.domain.reporting.figures import amount_text
 from server.reports import model
 from server.reports.manuscript import Manuscript
 from server.reports.parts.measures import output_title
+from server.reports.parts.pictures import timetables
 from server.reports.parts.scope import scope_frame, write_remarks
 from server.reports.story import Band, Story
 from server.reports.table import Row
 from server.reports.words import DASH, RAGS, STATES, TINTS, joined, word
 
 #: what stands in a quarter in which work is planned
-_MARK = "■"
+_MARK = "×"
 
 
 def workplan_manuscript(plan: model.Plan, moment: datetime) -> Manuscript:
@@ -40,6 +41,7 @@ def _tell(story: Story, plan: model.Plan) -> None:
         story.heading(2, output_title(group.output))
         _targets(story, group)
         (_year if len(plan.periods) == 1 else _years)(story, plan, group)
+    _timetable(story, plan)
     _money(story, plan)
     write_remarks(story, plan.notes)
 
@@ -106,6 +108,16 @@ def _years(story: Story, plan: model.Plan, group: model.PlanGroup) -> None:
     story.table((_("Planned activity"), _("Responsible"), *(period.title or period.code for period in plan.periods)),
                 rows, widths=(0.36, 0.2, *(share_of for _code in codes)), align="ll" + "r" * len(codes), small=True,
                 total_row=True)
+
+
+def _timetable(story: Story, plan: model.Plan) -> None:
+    charts = list(timetables([line for group in plan.groups for line in group.lines], plan.periods))
+    if charts:
+        story.page_break()
+        story.heading(1, _("Timetable by quarter"))
+        story.paragraph(_("The quarters and the status of each activity are those of the tables above."), style="note")
+    for chart in charts:
+        story.chart(chart, caption=" ")
 
 
 def _money(story: Story, plan: model.Plan) -> None:

@@ -8,7 +8,17 @@ from decimal import Decimal
 import pytest
 
 from server.base.i18n import use_language
-from server.reports.charts import BarChart, Chart, ChartBlock, Series, StackedChart, to_svg
+from server.reports.charts import (
+    BarChart,
+    Chart,
+    ChartBlock,
+    GridCell,
+    GridChart,
+    ProgressChart,
+    Series,
+    StackedChart,
+    to_svg,
+)
 from server.reports.frame import sheet
 from tests.reports.conftest import fill_pages
 
@@ -27,10 +37,19 @@ STEPS = StackedChart(
     tints=("#2e8b57", "#c9d4dc"),
 )
 EMPTY = BarChart("Nothing", [], [])
+GRID = GridChart(
+    "Timetable", ["Launch the programme", "A very long title of a planned activity that needs more than one line here"],
+    ["Q1", "Q2", "Q3", "Q4"],
+    [[GridCell("#0a4a7a"), None, GridCell("#4db1e2", part=0.5), None], [None, None, None, GridCell("#f2a900", "!")]],
+    [(GridCell("#0a4a7a"), "Completed"), (GridCell("#f2a900", "!"), "Delayed")], [("Year 1", 4)],
+)
+PROGRESS = ProgressChart(
+    "Indicators", ["1.1", "1.2", "1.3"], [Decimal("87.5"), None, Decimal(400)], ["7 of 8", "– of 8", "8 of 2"])
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "bn", "ru"])
-@pytest.mark.parametrize("chart", [BARS, STEPS, EMPTY], ids=["bars", "stacked", "empty"])
+@pytest.mark.parametrize(
+    "chart", [BARS, STEPS, EMPTY, GRID, PROGRESS], ids=["bars", "stacked", "empty", "grid", "progress"])
 def test_nothing_of_a_chart_leaves_the_column(chart: Chart, language: str) -> None:
     page = sheet(language)
     (filled,) = fill_pages([ChartBlock(chart, language)], language) or [None]
@@ -61,6 +80,26 @@ def test_a_share_of_nothing_is_no_bar() -> None:
     bars = [n for n in root.iter(f"{SVG}rect") if n.get("height") == "13"]
     assert [n.get("fill") for n in bars] == ["#2e8b57", "#c9d4dc"]
     assert float(bars[0].get("width", 0)) == pytest.approx(3 * float(bars[1].get("width", 0)), abs=0.02)
+
+
+def test_a_grid_tells_its_states_without_colour() -> None:
+    boxes = list(ET.fromstring(to_svg(GRID)).iter(f"{SVG}rect"))
+    whole = [n for n in boxes if n.get("fill") == "#0a4a7a"]
+    half = [n for n in boxes if n.get("fill") == "#4db1e2"]
+    assert len(whole) == 2, "one in the legend, one in the grid"
+    assert float(half[0].get("height", 0)) == pytest.approx(float(whole[1].get("height", 0)) / 2, abs=0.01)
+    words = [n.text for n in ET.fromstring(to_svg(GRID)).iter(f"{SVG}text")]
+    assert {"Year 1", "Q1", "Completed", "!"} <= set(words)
+
+
+def test_progress_ends_at_its_scale_and_says_what_is_not_known() -> None:
+    root = ET.fromstring(to_svg(PROGRESS))
+    tracks = [n for n in root.iter(f"{SVG}rect") if n.get("height") == "10"]
+    widths = [float(n.get("width", 0)) for n in tracks]
+    assert len(tracks) == 5, "three tracks and two bars: nothing is drawn for what is not known"
+    assert max(widths) == widths[0], "what is far beyond its target stays inside the track"
+    words = [n.text for n in root.iter(f"{SVG}text")]
+    assert {"87.5%", "400.0%", "– of 8", "Target"} <= set(words)
 
 
 def test_svg_is_well_formed_named_and_described() -> None:

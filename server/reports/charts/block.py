@@ -1,0 +1,54 @@
+"""A chart in the flow of a page, and the same chart as SVG for the screen."""
+
+from __future__ import annotations
+
+from server.base.i18n import language, use_language
+from server.reports.charts.bars import BarLayout
+from server.reports.charts.drawing import Drawing, as_svg, put
+from server.reports.charts.grid import draw_grid
+from server.reports.charts.kinds import Chart, GridChart, ProgressChart
+from server.reports.charts.progress import draw_progress
+from server.reports.flow import Block, Piece
+from server.reports.text.pen import Pen
+from server.reports.text.structure import Tag
+
+
+class ChartBlock(Block):
+    """A chart in the flow of a page; never split."""
+
+    before = 4.0
+    after = 8.0
+
+    def __init__(self, chart: Chart, code: str, alternative: str = "") -> None:
+        self.chart, self.language = chart, code
+        self.tag = Tag("Figure", alternative=alternative or chart.title)
+
+    def least(self, width: float) -> float:
+        return _draw(self.chart, width, self.language).height
+
+    def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
+        drawing = _draw(self.chart, width, self.language)
+        if drawing.height > room and not fresh:
+            return None, self
+
+        def draw(pen: Pen, x: float, top: float, _width: float) -> None:
+            pen.begin(self.tag)
+            put(pen, drawing, x, top, self.language)
+            pen.end()
+
+        return Piece(drawing.height, draw), None
+
+
+def to_svg(chart: Chart, *, width: float = 640.0, alternative: str = "") -> str:
+    """The chart as an SVG element in the current language; `alternative` says in words what it shows."""
+    code = language()
+    return as_svg(_draw(chart, width, code), chart.title, code, alternative)
+
+
+def _draw(chart: Chart, width: float, code: str) -> Drawing:
+    with use_language(code):
+        if isinstance(chart, GridChart):
+            return draw_grid(chart, width, code)
+        if isinstance(chart, ProgressChart):
+            return draw_progress(chart, width, code)
+        return BarLayout(chart, width, code).draw()
