@@ -104,6 +104,24 @@ def delta(connection: sa.Connection, base: Tips | None, scopes: Collection[str] 
     return [bytes(row[0]) for row in sql.rows_in(connection, query, numbers)]
 
 
+def upto(connection: sa.Connection, ends: Tips) -> list[bytes] | None:
+    """Canonical bytes of all changesets at or before `ends`, in order of arrival: what somebody held who told them.
+
+    None when one of the ends is not here.
+    """
+    if unknown(connection, ends):
+        return None
+    numbers: list[int] = []
+    for stream, incarnation, scope in sql.rows(connection, "SELECT n, incarnation, scope FROM sync_stream"):
+        told = ends.get(stream_key(incarnation, scope), ())
+        if told:
+            before, placed = _chain(connection, stream)
+            numbers += [placed[i] for i in _ancestors(before, [bytes.fromhex(i) for _seq, i in told])]
+    numbers.sort()
+    query = "SELECT raw FROM sync_changeset WHERE n IN (%s) ORDER BY n"
+    return [bytes(row[0]) for row in sql.rows_in(connection, query, numbers)]
+
+
 def count_beyond(connection: sa.Connection, base: Tips | None, scopes: Collection[str] | None = None) -> int:
     """How many changesets `delta` would give: "changes not yet sent", "sent but not acknowledged"."""
     total = 0
