@@ -37,6 +37,7 @@ class Story:
         self.entries: list[Entry] = []
         self._first_language = language
         self._wide = False
+        self._depth = 0
 
     @property
     def first_language(self) -> str:
@@ -173,7 +174,9 @@ class Story:
     def _heading(self, level: int, text: str, style: str) -> None:
         anchor = f"h{len(self.entries) + 1}"
         self.entries.append(Entry(level, text, anchor, self.language))
-        self.items.append(self._paragraph(text, style, anchor=anchor))
+        # who hears a document counts levels: none is skipped, whatever the heading looks like (ISO 14289-1 §7.4.2)
+        self._depth = min(max(level, 1), self._depth + 1)
+        self.items.append(self._paragraph(text, style, anchor=anchor, tag=Tag(f"H{self._depth}")))
 
     def _paragraph(
         self,

@@ -297,7 +297,7 @@ class Table(Block):
         if row.kind == "head":
             return Tag("TH", row_tag, attributes="/O/Table/Scope/Column")
         if row.kind == "band":
-            return Tag("TH", row_tag, attributes=f"/O/Table/Scope/Row/ColSpan {len(self.spec.align) or 1}")
+            return Tag("TH", row_tag, attributes=f"/O/Table/Scope/Row/ColSpan {self.columns.count}")
         if column == 0 and (self.spec.labels or row.kind == "total"):
             return Tag("TH", row_tag, attributes="/O/Table/Scope/Row")
         return Tag("TD", row_tag)
@@ -308,6 +308,9 @@ class _Columns:
 
     def __init__(self, spec: TableSpec) -> None:
         self.spec = spec
+        first: Sequence[Text] = next((row for row in spec.rows if not isinstance(row, Band)), ())
+        #: how many columns there are
+        self.count = len(spec.head or first) or 1
         self._known: dict[float, list[Column]] = {}
 
     def at(self, width: float, table: Table) -> list[Column]:

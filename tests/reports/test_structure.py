@@ -76,6 +76,23 @@ def test_the_tree_names_what_is_there(pdf: pikepdf.Pdf) -> None:
     assert pdf.Root.MarkInfo.Marked
 
 
+def test_no_level_of_headings_is_skipped(make_pdf: Make) -> None:
+    story = Story("en")
+    for level in (3, 1, 3, 3, 2, 3, 1):
+        story.heading(level, f"Level {level}")
+    with pikepdf.open(io.BytesIO(make_pdf(story).pdf)) as opened:
+        assert [kind for kind in kinds(opened) if kind.startswith("/H")] == [
+            "/H1", "/H1", "/H2", "/H3", "/H2", "/H3", "/H1"]
+
+
+def test_a_group_row_spans_every_column_also_without_alignments(make_pdf: Make) -> None:
+    story = Story("en")
+    story.table(["a", "b", "c"], [Band("Group"), ("1", "2", "3")])
+    with pikepdf.open(io.BytesIO(make_pdf(story).pdf)) as opened:
+        spans = [int(e.A.ColSpan) for e in walk(opened.Root.StructTreeRoot.K) if "/A" in e and "/ColSpan" in e.A]
+    assert spans == [3]
+
+
 def test_parts_say_their_language_and_figures_their_words(pdf: pikepdf.Pdf) -> None:
     elements = list(walk(pdf.Root.StructTreeRoot.K))
     assert [str(e.Lang) for e in elements if e.S == "/Part"] == ["en", "ar"]

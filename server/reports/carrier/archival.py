@@ -23,7 +23,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
-<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
+<pdfaid:part>3</pdfaid:part><pdfaid:conformance>{conformance}</pdfaid:conformance>{accessible}
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
@@ -32,6 +32,18 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <pdf:Producer>{program}</pdf:Producer><pdf:Keywords>{keywords}</pdf:Keywords>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>"""
+#: ISO 14289-1 §5, and the description of its schema that ISO 19005-3 §6.6.2.3 asks for
+_ACCESSIBLE = """
+<pdfuaid:part xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">1</pdfuaid:part>
+<pdfaExtension:schemas xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<rdf:Bag><rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas>"""
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,17 @@ def archive(pages: bytes, properties: Properties) -> bytes:
 
 
 def dress(pdf: pikepdf.Pdf, properties: Properties) -> None:
-    """Give an open document the metadata, properties, language and colour profile of PDF/A-3b."""
+    """Give an open document the metadata, properties, language and colour profile of PDF/A-3.
+
+    Tagged pages are declared as level A and as PDF/UA-1; pages without tags as level B.
+    """
     # No text of a person may look like a part of the file: the reader searches the raw bytes for a few such marks.
     told = ("title", "author", "subject", "language", "keywords")
     text = {name: escape(getattr(properties, name), {"/": "&#47;"}) for name in told}
     iso = properties.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
-    metadata = pikepdf.Stream(pdf, _XMP.format(when=iso, program=PROGRAM, **text).encode())
+    tagged = "/StructTreeRoot" in pdf.Root
+    level = {"conformance": "A" if tagged else "B", "accessible": _ACCESSIBLE if tagged else ""}
+    metadata = pikepdf.Stream(pdf, _XMP.format(when=iso, program=PROGRAM, **level, **text).encode())
     metadata.Type = pikepdf.Name.Metadata
     metadata.Subtype = pikepdf.Name.XML
     pdf.Root.Metadata = pdf.make_indirect(metadata)

@@ -143,11 +143,12 @@ class _Reader:
         self.left -= 1
         if depth > _DEEPEST or self.left < 0:
             raise _unreadable()
-        digest = hashlib.sha256()
         if isinstance(node, pikepdf.Array):
-            for one in node:
-                digest.update(self._structure(one, depth + 1))
-        elif isinstance(node, pikepdf.Dictionary):
+            return b"".join(self._structure(one, depth + 1) for one in node)
+        digest = hashlib.sha256()
+        if isinstance(node, pikepdf.Dictionary):
+            if _tells_of_our_signature(node):
+                return b""
             for key in ("/S", "/Alt", "/ActualText", "/E", "/Lang", "/T", "/A", "/MCID"):
                 if key in node:
                     digest.update(key.encode() + self._of(node[key], depth))
@@ -176,6 +177,13 @@ def _is_our_signature(field: Any) -> bool:
     return appearance is None or all(
         isinstance(one, pikepdf.Stream) and not one.read_bytes().strip() for one in appearance.as_dict().values()
     )
+
+
+def _tells_of_our_signature(node: Any) -> bool:
+    """The element that sealing adds for the signature's field."""
+    kid = node.get("/K")
+    named = isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == pikepdf.Name.OBJR and "/Obj" in kid
+    return node.get("/S") == pikepdf.Name.Form and named and _is_our_signature(kid.Obj)
 
 
 def _bytes_of(stream: pikepdf.Stream) -> bytes:

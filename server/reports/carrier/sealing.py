@@ -19,6 +19,8 @@ from server.base.i18n import _
 from server.reports.carrier import archival, form, signing
 from server.reports.carrier.reading import open_sealed
 
+#: bytes of the payload's stream that are looked for; all of them are compared where these are found
+_ENOUGH = 4096
 _DIGITS = b"%d" % form.PLACEHOLDER
 _HEAD = b"/ByteRange [ 0 %b %b %b ] /Contents <" % (_DIGITS, _DIGITS, _DIGITS)
 _TAIL = b"> /Dispatch [ %d %b %b ] /Filter /Adobe.PPKLite /M (D:" % (form.VERSION, _DIGITS, _DIGITS)
@@ -48,13 +50,17 @@ def seal_pages(
         archival.dress(pdf, properties)
         archival.attach(pdf, stored, len(payload), _("The data of this report, for Valise"), properties.pdf_time)
         _add_signature_field(pdf, pdf.pages[page].obj, box, _signature_dictionary(name, properties.pdf_time, room))
-        data = bytearray(archival.save(pdf))
+        written = archival.save(pdf)
+    data = bytearray(written)
+    del written  # with photos these are large: none of them is held longer than it is needed
     opens, closes = _fill_in(data, stored, room)
+    del stored
     digest = hashlib.sha256(memoryview(data)[:opens])
     digest.update(memoryview(data)[closes:])
     signed = signing.container(digest.digest(), key=key, certificate=certificate, chain=chain)
     data[opens + 1 : closes - 1] = signed.hex().encode().ljust(2 * room, b"0")
     sealed = bytes(data)
+    del data
     _prove(sealed, payload, certificate)
     return sealed
 
@@ -116,19 +122,41 @@ def _add_signature_field(
         appearance.BBox = pikepdf.Array([0, 0, round(box[2] - box[0], 2), round(box[3] - box[1], 2)])
         appearance.Resources = pikepdf.Dictionary()
         field.AP = pikepdf.Dictionary(N=pdf.make_indirect(appearance))
+    field.TU = pikepdf.String(_("Signature of the office"))
     widget = pdf.make_indirect(field)
+    _tell_of(pdf, page, widget)
     page.Annots = pikepdf.Array([*(page.Annots if "/Annots" in page else ()), widget])
     pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(Fields=pikepdf.Array([widget]), SigFlags=3))
     pdf.Root.Perms = pikepdf.Dictionary(DocMDP=signed)
 
 
+def _tell_of(pdf: pikepdf.Pdf, page: pikepdf.Object, widget: pikepdf.Object) -> None:
+    """Give the field its place in the structure, as its last element (ISO 14289-1 §7.18.4)."""
+    if "/StructTreeRoot" not in pdf.Root:
+        return
+    tree = pdf.Root.StructTreeRoot
+    document, number = tree.K, int(tree.ParentTreeNextKey)
+    reference = pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=widget, Pg=page)
+    element = pdf.make_indirect(
+        pikepdf.Dictionary(S=pikepdf.Name.Form, P=document, K=reference, Alt=widget.TU)
+    )
+    kids = document.get("/K")
+    above = [] if kids is None else list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+    document.K = pikepdf.Array([*above, element])
+    tree.ParentTree.Nums = pikepdf.Array([*tree.ParentTree.Nums, number, element])
+    tree.ParentTreeNextKey = number + 1
+    widget.StructParent = number
+
+
 def _fill_in(data: bytearray, stored: bytes, room: int) -> tuple[int, int]:
     """Write ByteRange and the payload's place over their placeholders; returns where the hole opens and closes."""
     starts, ends = form.STREAM
-    offset = data.find(starts + stored + ends) + len(starts)
+    offset = data.find(starts + stored[:_ENOUGH]) + len(starts)
     pattern = re.compile(re.escape(_HEAD) + b"f{%d}" % (2 * room) + re.escape(_TAIL))
     found = [one for one in pattern.finditer(data) if not offset <= one.start() < offset + len(stored)]
-    if offset < len(starts) or len(found) != 1:
+    with memoryview(data) as view:
+        is_there = view[offset : offset + len(stored)] == stored and data.startswith(ends, offset + len(stored))
+    if offset < len(starts) or not is_there or len(found) != 1:
         raise RuntimeError("the PDF library wrote the signature dictionary in another way than expected")
     opens = found[0].start() + len(_HEAD) - 1
     closes = opens + 2 * room + 2
