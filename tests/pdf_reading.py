@@ -46,7 +46,8 @@ def pages_of(pdf: bytes, pdftotext: str, folder: Path) -> list[Page]:
     source = folder / "pages.pdf"
     source.write_bytes(pdf)
     run = subprocess.run([pdftotext, "-bbox", str(source), "-"], capture_output=True, check=True)
-    clean = re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", run.stdout)
+    read = run.stdout.decode("utf-8", "replace")  # poppler writes some signs of the file's properties in halves
+    clean = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", read)
     root = ElementTree.fromstring(clean)
     space = "{http://www.w3.org/1999/xhtml}"
     return [Page(float(page.attrib["width"]), float(page.attrib["height"]), [

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from server.base import i18n
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What the pages say. `facts` are label and value, `steps` what the reader does with the file, in order."""
+    """What the pages say. `facts` are label and value, `steps` what the reader does with the file, in order.
+
+    `language` is by default the one that the words are asked for in.
+    """
 
     title: str
     programme: str
@@ -19,7 +24,7 @@ class Letter:
     text: str
     steps: Sequence[str]
     tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[str]]]] = ()
-    language: str = "en"
+    language: str = field(default_factory=i18n.language)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from server.base.i18n import _, direction, use_language
 from server.reports import styles
-from server.reports.charts import Chart, ChartBlock
+from server.reports.charts import Chart, ChartBlock, page_by_page
 from server.reports.contents import ContentsBlock, Entry
 from server.reports.document import OutlineEntry, Properties, anchor_pages, write_document
 from server.reports.flow import Block, Filler, FlowItem, PageBreak, Room, Sheet, Together
@@ -26,6 +26,10 @@ from server.reports.text.pen import Pen
 from server.reports.text.structure import Structure, Tag
 
 __all__ = ["Band", "Cover", "Frame", "SignatureBox", "Span", "Story", "render"]
+
+
+#: room in points for the caption above a chart and the words below it, on one page with it
+_BESIDE_A_CHART = 90.0
 
 
 class Story:
@@ -123,13 +127,17 @@ class Story:
 
     def chart(self, drawing: Chart, caption: Text | None = None, alternative: str = "") -> None:
         """A chart with its caption; `alternative` says in words what it shows and is printed below it."""
-        blocks: list[Block] = []
-        if caption or drawing.title:
-            blocks.append(self._paragraph(caption or drawing.title, "caption"))
-        blocks.append(ChartBlock(drawing, self.language, alternative))
-        if alternative:
-            blocks.append(self._paragraph(alternative, "note"))
-        self.items.append(Together(blocks))
+        page = sheet(self.language, landscape=self._wide)
+        room = page.height - page.top - page.bottom - _BESIDE_A_CHART
+        charts = page_by_page(drawing, page.column, room, self.language)
+        for place, one in enumerate(charts, 1):
+            blocks: list[Block] = []
+            if caption or drawing.title:
+                blocks.append(self._paragraph(caption or drawing.title, "caption"))
+            blocks.append(ChartBlock(one, self.language, alternative))
+            if alternative and place == len(charts):
+                blocks.append(self._paragraph(alternative, "note"))
+            self.items.append(Together(blocks))
 
     def photo(self, data: bytes, caption: Text = "", share: float = 0.75) -> None:
         """A photograph (JPEG, PNG or WebP bytes) with its caption below; raises RuleBroken when it is no picture."""

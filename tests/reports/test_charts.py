@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,6 +18,7 @@ from server.reports.charts import (
     ProgressChart,
     Series,
     StackedChart,
+    page_by_page,
     to_svg,
 )
 from server.reports.frame import sheet
@@ -119,6 +121,25 @@ def test_svg_and_paper_are_mirrored_for_arabic() -> None:
     assert category(to_svg(BARS)) < 320 < category(mirrored)
     left = next(line for line in fill_pages([ChartBlock(BARS, "ar")], "ar")[0].lines if line.text == "Kyrgyzstan")
     assert left.left > 300
+
+
+@pytest.mark.parametrize("chart", [BARS, STEPS, GRID, PROGRESS], ids=["bars", "stacked", "grid", "progress"])
+def test_a_chart_taller_than_a_page_is_told_on_several_that_share_their_scale(chart: Chart) -> None:
+    names = [f"{name} {n}" for n in range(60) for name in chart.categories]
+    if isinstance(chart, GridChart):
+        long: Chart = replace(chart, categories=names, cells=list(chart.cells) * 60)
+    elif isinstance(chart, ProgressChart):
+        long = replace(chart, categories=names, shares=list(chart.shares) * 60, notes=list(chart.notes) * 60)
+    else:
+        series = [Series(one.name, list(one.values) * 60) for one in chart.series]
+        long = replace(chart, categories=names, series=series)
+    parts = page_by_page(long, 470, 600, "en")
+    assert [name for part in parts for name in part.categories] == names
+    assert len(parts) > 1
+    for part in parts:
+        assert ChartBlock(part, "en").least(470) <= 600
+    if isinstance(long, BarChart):
+        assert {part.top for part in parts if isinstance(part, BarChart)} == {Decimal(120000)}
 
 
 def test_a_chart_moves_to_the_next_page_whole() -> None:

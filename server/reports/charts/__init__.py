@@ -3,7 +3,7 @@
 Lives here: kinds (what charts say) · bars, grid, progress (where it stands) · drawing (boxes and words) · block.
 """
 
-from server.reports.charts.block import ChartBlock, to_svg
+from server.reports.charts.block import ChartBlock, page_by_page, to_svg
 from server.reports.charts.kinds import BarChart, Chart, GridCell, GridChart, ProgressChart, Series, StackedChart
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "ProgressChart",
     "Series",
     "StackedChart",
+    "page_by_page",
     "to_svg",
 ]

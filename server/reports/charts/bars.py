@@ -76,8 +76,8 @@ class BarLayout:
         if self._whole:
             return Decimal(100)
         if self.stacked:
-            return max((self._sum(n) for n in range(count)), default=Decimal(0))
-        return max((self._value(s, n) for s in self.chart.series for n in range(count)), default=Decimal(0))
+            return max((self.chart.top, *(self._sum(n) for n in range(count))))
+        return max((self.chart.top, *(self._value(s, n) for s in self.chart.series for n in range(count))))
 
     def _length(self, value: Decimal) -> float:
         return float(value / self.top) * self.scale if self.top else 0.0

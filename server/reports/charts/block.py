@@ -6,7 +6,7 @@ from server.base.i18n import language, use_language
 from server.reports.charts.bars import BarLayout
 from server.reports.charts.drawing import Drawing, as_svg, put
 from server.reports.charts.grid import draw_grid
-from server.reports.charts.kinds import Chart, GridChart, ProgressChart
+from server.reports.charts.kinds import Chart, GridChart, ProgressChart, cut
 from server.reports.charts.progress import draw_progress
 from server.reports.flow import Block, Piece
 from server.reports.text.pen import Pen
@@ -37,6 +37,19 @@ class ChartBlock(Block):
             pen.end()
 
         return Piece(drawing.height, draw), None
+
+
+def page_by_page(chart: Chart, width: float, height: float, code: str) -> list[Chart]:
+    """The chart, or as many as it takes for each to fit `width` and `height` in points; they share their scale."""
+    found: list[Chart] = []
+    start, count = 0, len(chart.categories)
+    while start < count:
+        end = count
+        while end > start + 1 and (high := _draw(cut(chart, start, end), width, code).height) > height:
+            end = max(start + 1, min(end - 1, start + int((end - start) * height / high)))
+        found.append(cut(chart, start, end) if (start, end) != (0, count) else chart)
+        start = end
+    return found or [chart]
 
 
 def to_svg(chart: Chart, *, width: float = 640.0, alternative: str = "") -> str:

@@ -40,7 +40,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A document that is referred to by its number."""
+    """A document that is referred to by its number. `awaited`: it has a file, which has not arrived where this is
+    printed."""
 
     number: int
     title: str
@@ -50,6 +51,7 @@ class Evidence:
     sha256: str
     note: str
     country: str
+    awaited: bool = False
 
 
 @dataclass(frozen=True)

@@ -126,10 +126,15 @@ def write_evidence(story: Story, evidence: Sequence[model.Evidence], *, with_cou
                (_("File or place"), 0.24)]
     shown = [place for place in range(len(columns)) if with_country or place != 2]
     rows = [(f"E{one.number}", one.title or _("This document has not arrived yet"), one.country or DASH,
-             word(KINDS, one.kind), when_or_dash(one.dated), joined((one.file_name, one.note), "\n") or DASH)
+             word(KINDS, one.kind), when_or_dash(one.dated),
+             joined((one.file_name, one.note, _awaited(one)), "\n") or DASH)
             for one in evidence]
     story.table([columns[place][0] for place in shown], [[row[place] for place in shown] for row in rows],
                 widths=[columns[place][1] for place in shown], small=True)
+
+
+def _awaited(one: model.Evidence) -> str:
+    return _("The file has not arrived yet.") if one.awaited else ""
 
 
 def write_products(story: Story, products: Sequence[model.Product], *, with_country: bool) -> None:
