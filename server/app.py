@@ -8,7 +8,7 @@ from server.base.config import Config
 from server.base.paths import asset_dir
 from server.web.database import attach_database
 from server.web.errors import explain
-from server.web.here import locate
+from server.web.here import finish_what_came, locate
 from server.web.language import speak
 from server.web.nav import show_menu
 from server.web.pages import (
@@ -18,9 +18,11 @@ from server.web.pages import (
     exchange,
     help,
     home,
+    inbox,
     milestones,
     offices,
     overview,
+    printing,
     reports,
     settings,
     setup,
@@ -30,8 +32,8 @@ from server.web.security import guard
 from server.web.words import give_words
 
 PAGES = (
-    home, activities, milestones, workplan, reports, exchange, conflicts, overview, offices, settings, help, setup,
-    drafts,
+    home, activities, milestones, workplan, reports, printing, exchange, inbox, conflicts, overview, offices, settings,
+    help, setup, drafts,
 )  # fmt: skip
 
 
@@ -44,6 +46,7 @@ def create_app(config: Config) -> Flask:
     speak(app)
     guard(app, config)
     locate(app, config)
+    finish_what_came(app)
     give_words(app)
     show_menu(app)
     explain(app)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from server.base.clock import fixed_clock
@@ -21,6 +22,10 @@ from tests.house import table_modules
 from tests.samples import OFFICE, create_world
 
 table_modules()
+
+# machines are slow and noisy at times: tests assert behaviour, never seconds
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 #: gives the path of a command; skips the test where it is missing, and fails it under VALISE_REQUIRE_ALL=1
 RequireTool = Callable[[str], str]

@@ -48,7 +48,8 @@ def _documented() -> dict[tuple[str, ...], list[str]]:
 
 
 def _options(command: click.Command) -> set[str]:
-    return {name for one in command.params if isinstance(one, click.Option) for name in one.opts} - _EVERYWHERE
+    options = [one for one in command.params if isinstance(one, click.Option)]
+    return {name for one in options for name in (*one.opts, *one.secondary_opts)} - _EVERYWHERE
 
 
 def test_the_readme_has_every_command_and_no_other() -> None:

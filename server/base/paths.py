@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +51,11 @@ class DataDir:
         return self.root / "programme.key"
 
     @property
+    def seal_key(self) -> Path:
+        """The private key that sealed dispatches are opened with, readable by its owner only."""
+        return self.root / "seal.key"
+
+    @property
     def witness(self) -> Path:
         """What the last run knew of its own identity; lies outside the database and its backups."""
         return self.root / "witness.json"
@@ -68,9 +76,19 @@ class DataDir:
         return self.root / "files"
 
     @property
+    def thumbnails(self) -> Path:
+        """Small pictures of filed photos; made anew when they are gone."""
+        return self.root / "thumbnails"
+
+    @property
     def inbox(self) -> Path:
         """Dispatches as they came, by content hash."""
         return self.root / "inbox"
+
+    @property
+    def refused(self) -> Path:
+        """The newest small files that were refused, by content hash; nothing in here was ever taken in."""
+        return self.root / "refused"
 
     @property
     def outbox(self) -> Path:
@@ -94,15 +112,41 @@ class DataDir:
 
     def create(self) -> DataDir:
         """Make the folder, closed to other users of the machine. Returns itself."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        make_folder(self.root)
         if os.name == "posix":
             self.root.chmod(0o700)
         return self
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, so that a power cut does not take them back."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        sync_folder(one.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Force the names in a folder to disk: until then a power cut may take a new or renamed file back (POSIX).
+
+    Where folders cannot be opened or forced, as on Windows and some sticks, the system keeps order itself.
+    """
+    if os.name != "posix":
+        return
+    with suppress(PermissionError):
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+                raise
+        finally:
+            os.close(folder)
+
+
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write all of `data` or nothing, on disk before it returns: temporary file beside it, fsync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write all of `data` or nothing, on disk before it returns: temporary file beside it, fsync, rename, fsync."""
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
@@ -114,3 +158,23 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    sync_folder(path.parent)
+
+
+def copy_atomically(source: Path, target: Path, mode: int = 0o600) -> int:
+    """As `write_atomically`, for a file that may not fit into memory. Returns its bytes."""
+    make_folder(target.parent)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as out, source.open("rb") as stream:
+            shutil.copyfileobj(stream, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+            size = out.tell()
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+    return size

@@ -1,9 +1,12 @@
-"""Commands on dispatches: send, receive, inspect, conflicts, resolve."""
+"""Commands on dispatches: send, receive, inspect."""
 
 from __future__ import annotations
 
 import json
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +15,17 @@ import click
 from server.base.clock import system_clock
 from server.base.i18n import _
 from server.base.paths import DataDir
+from server.base.text import one_line
 from server.cli.folders import data_option
-from server.services import conflicts as conflict_service
 from server.services.folder import open_folder
 from server.services.receive import inspect as inspect_file
 from server.services.receive import receive as receive_files
+from server.services.received import Step, Watch
 from server.services.send import send as send_dispatch
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+#: back to the beginning of the line, and clear it (ECMA-48, EL)
+_CLEAR = "\r\x1b[K"
 
 
 def _size(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
@@ -44,13 +50,17 @@ def as_json(content: Any) -> str:
 @click.option("--full", is_flag=True, help="Carry everything, whatever was acknowledged.")
 @click.option("--eml", type=_FILE, help="Write an unsent e-mail with the PDF attached.")
 @click.option("--max-size", callback=_size, help="Largest PDF the mailbox takes, such as 10MB.")
+@click.option("--files", "evidence", type=click.Choice(["all", "fit", "none"]),
+              help="Which photos and files go along: all in as many parts as it takes, those that fit, or none. "
+                   "Those that fit is the rule when a size is given, all when not.")
+@click.option("--cover-only/--whole-report", default=None,
+              help="Whether the pages leave the report out; they do when the dispatch is sealed.")
+@click.option("--openly", is_flag=True, help="Do not seal it, although the programme is confidential.")
 @data_option
-def send(
-    data: DataDir, target: Path, period: str | None, receiver: str, full: bool, eml: Path | None, max_size: int | None
-) -> None:
+def send(data: DataDir, target: Path, **how: Any) -> None:
     """Write a signed PDF that people read and the receiver's Valise imports."""
     with open_folder(data, system_clock) as folder:
-        sent = send_dispatch(folder, target, period=period, receiver=receiver, full=full, eml=eml, max_size=max_size)
+        sent = send_dispatch(folder, target, **how)
     for path in sent.files:
         click.echo(
             _(
@@ -62,8 +72,29 @@ def send(
                 print=sent.fingerprint,
             )
         )
+    for sentence in (*(sent.readers.sentences() if sent.readers else ()), *sent.told_of_files()):
+        click.echo(sentence)
     for draft in sent.drafts:
         click.echo(_("%(file)s: e-mail draft, not sent", file=draft))
+
+
+@contextmanager
+def meter() -> Iterator[Watch | None]:
+    """On a terminal: how far receiving is, in one line of stderr that is gone at the end; None elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+
+    def show(step: Step) -> None:
+        share = f"{100 * step.done // step.total} %" if step.total else "…"
+        sys.stderr.write(f"{_CLEAR}{step.place + 1}/{step.files}  {one_line(step.file)}  {share}")
+        sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        sys.stderr.write(_CLEAR)
+        sys.stderr.flush()
 
 
 @click.command()
@@ -72,10 +103,13 @@ def send(
 @data_option
 def receive(data: DataDir, files: tuple[Path, ...], in_json: bool) -> int:
     """Verify and import dispatches, in any order; each is whole or not at all."""
-    with open_folder(data, system_clock) as folder:
-        results = receive_files(folder, files)
+    with open_folder(data, system_clock) as folder, meter() as watch:
+        results = receive_files(folder, files, watch)
     if in_json:
         click.echo(as_json([r.as_dict() for r in results]))
+    else:
+        for sentence in folder.resumed:
+            click.echo(sentence)
     for result in results:
         if not in_json and result.accepted:
             click.echo(result.sentence)
@@ -97,31 +131,4 @@ def inspect(data: DataDir, file: Path, in_json: bool) -> int:
     return 1 if found.refusal else 0
 
 
-@click.command()
-@click.option("--json", "in_json", is_flag=True, help="One JSON document on stdout.")
-@data_option
-def conflicts(data: DataDir, in_json: bool) -> None:
-    """List values that were set without sight of each other."""
-    with open_folder(data, system_clock) as folder:
-        found = conflict_service.conflicts(folder)
-    if in_json:
-        click.echo(as_json([c.as_dict() for c in found]))
-        return
-    for conflict in found:
-        click.echo(conflict.sentence)
-    if not found:
-        click.echo(_("No conflicts."))
-
-
-@click.command()
-@click.argument("conflict")
-@click.option("--keep", required=True, help="mine, theirs or a value.")
-@data_option
-def resolve(data: DataDir, conflict: str, keep: str) -> None:
-    """Choose the value of a conflict."""
-    with open_folder(data, system_clock) as folder:
-        kept = conflict_service.resolve(folder, conflict, keep)
-    click.echo(_("%(conflict)s is settled: %(value)s", conflict=conflict, value=kept))
-
-
-COMMANDS = (send, receive, inspect, conflicts, resolve)
+COMMANDS = (send, receive, inspect)

@@ -6,8 +6,8 @@ Values are text, whole numbers or nothing, so that every database and every lang
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Annotated, Any
 
@@ -29,15 +29,34 @@ class DecimalText(sa.types.TypeDecorator[Decimal]):
         return None if value is None else format(value, "f")
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Decimal | None:
-        return None if value in (None, "") else Decimal(value)
+        """None for what is no amount: a later version may keep more here. The digits stay in the database."""
+        try:
+            amount = None if value in (None, "") else Decimal(value)
+        except (InvalidOperation, TypeError, ValueError):
+            return None
+        return amount if amount is None or amount.is_finite() else None
+
+
+class WholeNumber(sa.Integer):
+    """A whole number; None for anything else that a later version may keep in the column. The value stays there."""
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], int | None]:
+        """How a value of the database is read."""
+        return _whole
+
+
+def _whole(value: Any) -> int | None:
+    if type(value) is int or value is None:
+        return value
+    return int(value) if isinstance(value, float) and value.is_integer() else None
 
 
 #: words; None when not given
 Text = Annotated[str | None, mapped_column(sa.Text)]
 #: a whole number; None when not given
-Whole = Annotated[int | None, mapped_column(sa.Integer)]
+Whole = Annotated[int | None, mapped_column(WholeNumber)]
 #: 1 yes, 0 no; None when not given
-Flag = Annotated[int | None, mapped_column(sa.Integer)]
+Flag = Annotated[int | None, mapped_column(WholeNumber)]
 #: exact decimal digits; None when not given
 Amount = Annotated[Decimal | None, mapped_column(DecimalText)]
 #: a date with its precision, as server.base.period writes it

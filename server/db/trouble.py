@@ -21,5 +21,8 @@ def told(error: sa.exc.DatabaseError) -> Refused:
     if "full" in why or "disk I/O" in why:
         return Refused(_("The disk is full or does not answer: free some space, then try again."), "full")
     if "readonly" in why or "unable to open" in why:
-        return Refused(_("The data folder cannot be written: check your rights to it, then try again."), "read_only")
+        return Refused(
+            _("The data folder cannot be written: check your rights to it and the free disk space, then try again."),
+            "read_only",
+        )
     return Refused(_("The database is damaged (%(why)s): restore the newest backup.", why=why), "damaged")

@@ -42,6 +42,21 @@ class World(Protocol):
         """The day the clock shows; for hints, never for an order."""
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A record that an approval is about: the fields that matter, and "table.field" of records that belong to it.
+
+    `seen` are the heads the approver's form displayed; None: whatever is here when it is saved. Without fields an
+    approval that stood is taken back.
+    """
+
+    table: str
+    row: str
+    fields: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    seen: Seen | None = None
+
+
 #: Rules of one table: what is broken, each with its field
 Rules = Callable[[Values, World], Iterable[RuleBroken]]
 _RULES: dict[str, Rules] = {}
@@ -115,6 +130,19 @@ def save(work: Work, model: type[Synced], values: Values, *, id: str | None = No
     return row.id
 
 
+def approve(
+    work: Work, model: type[Synced], id: str, field: str, judged: Iterable[Judged], *, again: Any = None
+) -> None:
+    """Say that the value of `field` of the record `id` approves what is `judged`: later changes of that are told.
+
+    Takes effect when this save writes the field; `again` (its stored value) writes it also when it stays the same.
+    """
+    key = (_table(model).name, id, field)
+    work.session.info.setdefault("approved", {})[key] = list(judged)
+    if again is not None:
+        work.session.info.setdefault("resolved", {}).setdefault(key[:2], {})[field] = again
+
+
 def delete(work: Work, model: type[Synced], id: str, *, seen: Seen | None = None) -> None:
     """Hide a record; it stays, so that the deletion can travel and be undone. Errors: NotFound."""
     _set_deleted(work, model, id, 1, seen)
@@ -123,6 +151,14 @@ def delete(work: Work, model: type[Synced], id: str, *, seen: Seen | None = None
 def undelete(work: Work, model: type[Synced], id: str) -> None:
     """Show a deleted record again. Errors: NotFound."""
     _set_deleted(work, model, id, 0, None)
+
+
+def may_write(work: Work, model: type[Synced], id: str) -> None:
+    """Refuse somebody who may not change this record. Errors: RuleBroken, NotFound."""
+    row = work.session.get(model, id)
+    if row is None:
+        raise NotFound(_("This record is not here: it may not have arrived yet."))
+    _may_write(work.author, model, row)
 
 
 def visible(model: type[M]) -> sa.Select[M]:

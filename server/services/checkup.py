@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from server.base.i18n import _
+from server.base.i18n import _, n_
 from server.base.text import fold
+from server.db.base import synced_models
 from server.domain.activities.queries import ActivityFacts, carried_out
 from server.domain.finance import models as finance
 from server.domain.framework.queries import PeriodFacts, outputs
@@ -21,19 +22,28 @@ from server.domain.reporting.figures import days_of
 from server.domain.reporting.queries import reports
 from server.domain.workplan.queries import planned
 from server.services.consolidate import progress_report
+from server.services.issues import questions
+from server.services.names import field_words, title_of
 from server.services.overview import reported_achievements
+from server.sync import heads
 
 #: titles at least this much alike, at overlapping dates, are shown as a possible double entry
 _ALIKE = 0.85
+#: open choices and questions that are told one by one
+_MOST = 8
 
 
 @dataclass(frozen=True)
 class Hint:
-    """One thing to look at: the sentence, and the record it is about (`table`, `row`), if any."""
+    """One thing to look at: the sentence, and the record it is about (`table`, `row`), if any.
+
+    `conflict` is the id of the choice that waits, if it is one.
+    """
 
     sentence: str
     table: str | None = None
     row: str | None = None
+    conflict: str | None = None
 
 
 def check_up(session: Session, office: OfficeFacts, period: PeriodFacts, today: date) -> list[Hint]:
@@ -45,6 +55,7 @@ def check_up(session: Session, office: OfficeFacts, period: PeriodFacts, today: 
         *_of_plan(session, office, period, logged),
         *_of_texts(session, office, period),
         *_of_money(session, office, period),
+        *_open(session, office),
     ]
 
 
@@ -125,6 +136,31 @@ def _of_texts(session: Session, office: OfficeFacts, period: PeriodFacts) -> Ite
                     "report_section",
                     section.id,
                 )
+
+
+def _open(session: Session, office: OfficeFacts) -> Iterator[Hint]:
+    """Choices and questions that wait for this office. The report prints what is shown now."""
+    found = [issue for issue in heads.issues(session.connection(), ("value", "delete"))
+             if _owner(session, issue.table, issue.row) == office.id]  # fmt: skip
+    for issue in found[:_MOST]:
+        title = title_of(session, issue.table, issue.row)
+        sentence = _("“%(title)s” was deleted and changed in two places: choose whether it stays.", title=title)
+        if issue.kind == "value":
+            field = field_words(issue.field)
+            sentence = _("“%(title)s” has several values for “%(field)s”: choose one.", title=title, field=field)
+        yield Hint(sentence, issue.table, issue.row, issue.id)
+    if len(found) > _MOST:
+        left = len(found) - _MOST
+        yield Hint(n_("%(num)s more value waits for a choice.", "%(num)s more values wait for a choice.", left))
+    others = [one for one in questions(session, office.id, hq=False) if one.kind != "clock" and not one.gone_with]
+    for one in others[:_MOST]:
+        yield Hint(f"{one.sentence} {one.advice}", one.table, one.row)
+
+
+def _owner(session: Session, table: str, row: str) -> str | None:
+    model = synced_models().get(table)
+    record = session.get(model, row) if model is not None else None
+    return record.office if record is not None else None
 
 
 def _of_money(session: Session, office: OfficeFacts, period: PeriodFacts) -> Iterator[Hint]:

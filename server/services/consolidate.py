@@ -65,7 +65,7 @@ def _latest(shelf: Shelf, clock: Clock) -> ReportingPeriod:
 def _annual(shelf: Shelf, period: ReportingPeriod, clock: Clock) -> model.AnnualReport:
     report = report_of(shelf, "annual", period, shelf.headquarters)
     until = _day_of(report, clock().date())
-    evidence = EvidenceList(shelf)
+    evidence = EvidenceList(shelf, tells_awaited=True)
     done = WorkDone(shelf, period, None, evidence)
     plan = WorkPlan(shelf, shelf.after(period), None, reported=True)
     purse = purse_of(shelf, period, None, until)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.base.clock import Clock, fixed_clock
 from server.base.errors import Refused
 from server.base.i18n import _, mark, n_
 from server.base.paths import DataDir
+from server.services.demo_papers import file_papers
 from server.services.documents import write_report
 from server.services.folder import Folder, open_folder
 from server.services.load import load
@@ -95,6 +96,7 @@ def _office(root: Path, code: str, setup: Path) -> tuple[Made, Path]:
     data = DataDir(root / code)
     with set_up_office(data, setup, OFFICER, fixed_clock(_SET_UP)) as folder:
         load(folder.engine, EXAMPLE / f"{code}.json", folder.author(), folder.office.code, fixed_clock(_SENT))
+        file_papers(replace(folder, clock=fixed_clock(_SENT)), code)
         name = folder.office.name
     dispatch = root / "dispatches" / f"{code}-{PERIOD}.pdf"
     with _opened(data, fixed_clock(_SENT)) as folder:

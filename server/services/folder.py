@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 
 import sqlalchemy as sa
@@ -30,12 +30,16 @@ _INDEXED_AT_OPENING = 1_000
 
 @dataclass(frozen=True)
 class Folder:
-    """A data folder that is set up: close it, or use it in a `with`."""
+    """A data folder that is set up: close it, or use it in a `with`.
+
+    `resumed` are sentences on files that were finished or went in when it was opened.
+    """
 
     data: DataDir
     engine: sa.Engine
     identity: Identity
     clock: Clock
+    resumed: tuple[str, ...] = ()
 
     @property
     def office(self) -> OfficeFacts:
@@ -79,6 +83,7 @@ def own_office(session: UnitSession, identity: Identity) -> OfficeFacts:
 
 def is_set_up(data: DataDir) -> bool:
     """Whether the folder holds a programme."""
+    backup.finish_restore(data)
     if not data.database.is_file():
         return False
     engine = open_engine(data.database)
@@ -91,6 +96,7 @@ def is_set_up(data: DataDir) -> bool:
 
 def open_folder(data: DataDir, clock: Clock) -> Folder:
     """Open a folder that was set up. Errors: Refused (not_set_up, newer, replica_not_set_up, backup)."""
+    backup.finish_restore(data)
     if not data.database.is_file():
         raise Refused(
             _("%(folder)s is not set up yet: run “valise setup hq” or “valise setup office” first.", folder=data.root),
@@ -98,15 +104,22 @@ def open_folder(data: DataDir, clock: Clock) -> Folder:
         )
     engine = open_engine(data.database)
     try:
-        return Folder(data, engine, prepare(data, engine, clock), clock)
+        return resumed(Folder(data, engine, prepare(data, engine, clock), clock))
     except BaseException:
         engine.dispose()
         raise
 
 
+def resumed(folder: Folder) -> Folder:
+    """The folder after what a run that died left in its inbox was finished, and what waited was tried again."""
+    from server.services.receive import resume  # noqa: PLC0415  (receiving opens folders itself)
+
+    return replace(folder, resumed=tuple(result.sentence for result in resume(folder)))
+
+
 def prepare(data: DataDir, engine: sa.Engine, clock: Clock) -> Identity:
     """What every opening does: upgrade after a backup, check who we are, keep what was written past us."""
-    upgraded = migrate.upgrade(engine, before=lambda: backup.snapshot(data, "upgrade", clock()))
+    migrate.upgrade(engine, before=lambda: backup.snapshot(data, "upgrade", clock()))
     with engine.connect() as connection:
         identity = replica.require_identity(connection)
     repairer = Author("", identity.office, identity.hq)
@@ -114,10 +127,9 @@ def prepare(data: DataDir, engine: sa.Engine, clock: Clock) -> Identity:
         connection = session.connection()
         capture.install(connection)
         search.install(connection)
-        if upgraded:
-            rebuild.materialise_unknown(connection)
         witness.check(data.witness, data.database, connection, clock)
-        capture.repair(session)
+        capture.repair(session)  # before records are made anew, which would overwrite what another program wrote
+        rebuild.materialise_unknown(connection)  # nothing to do, unless the tables were just upgraded
     search.catch_up(engine, _INDEXED_AT_OPENING)
     with engine.connect() as connection:
         identity = replica.require_identity(connection)

@@ -11,15 +11,17 @@ from server.base.paths import write_atomically
 from server.base.text import one_line
 
 
-def write_draft(target: Path, *, to: str | None, subject: str, text: str, attachment: Path) -> None:
-    """Write an unsent message (`X-Unsent: 1`, as mail programs know it) with `attachment` to `target`."""
+def write_draft(target: Path, *, to: str | None, subject: str, text: str, attachment: Path | None) -> None:
+    """Write an unsent message (`X-Unsent: 1`, as mail programs know it) to `target`, with `attachment` if there is one.
+    """
     message = EmailMessage(policy=SMTP)
     message["X-Unsent"] = "1"
     message["Subject"] = one_line(subject)
     if to:
         message["To"] = one_line(to)
     message.set_content(text)
-    message.add_attachment(attachment.read_bytes(), maintype="application", subtype="pdf", filename=attachment.name)
+    if attachment is not None:
+        message.add_attachment(attachment.read_bytes(), maintype="application", subtype="pdf", filename=attachment.name)
     write_atomically(target, message.as_bytes(), mode=0o644)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from server.base.errors import NotFound, Refused
 from server.base.i18n import _
 from server.base.paths import DataDir
-from server.db.session import UnitSession, read_session
+from server.db.session import UnitSession, read_session, write_session
 from server.domain.framework.queries import period_for
 from server.domain.people.queries import OfficeFacts, office, offices
 from server.reports.carrier import open_sealed
@@ -17,6 +17,7 @@ from server.services.folder import Folder
 from server.services.mail import cover_text, write_draft
 from server.services.overview import reported_period
 from server.services.pouch import Packed, short_fingerprint
+from server.services.sealing import payload_of
 from server.services.send import send
 from server.sync import inbox, tips
 from server.sync.inbox import Departure
@@ -32,12 +33,13 @@ def attachment_limit(mail_mb: int | None) -> int | None:
 
 
 def make_dispatch(
-    folder: Folder, receiver: str, period: str | None = None, *, full: bool = False, mail_mb: int | None = None
+    folder: Folder, receiver: str, period: str | None = None, *, full: bool = False, mail_mb: int | None = None,
+    evidence: str | None = None, cover_only: bool | None = None, openly: bool = False,
 ) -> Packed:
     """Make a dispatch for `receiver` ("hq", "replica" or an office's code): its files lie in the outbox then.
 
     It is made in as many parts as it takes for each to fit an e-mail of `mail_mb` MB, or what the receiver's mailbox
-    takes. Errors: Refused, RulesBroken.
+    takes. `evidence`, `cover_only` and `openly` are as for `send`. Errors: Refused, RulesBroken.
     """
     with read_session(folder.engine) as session:
         here = office(session, folder.identity.office)
@@ -49,8 +51,18 @@ def make_dispatch(
     name = file_name(here, to, told.code if told and to.hq and not here.hq else "", number)
     with tempfile.TemporaryDirectory() as room:
         target = Path(room) / name
-        return send(folder, target, period=period, receiver=receiver, full=full,
-                    max_size=attachment_limit(mail_mb or to.mailbox_mb))
+        made = send(folder, target, period=period, receiver=receiver, full=full,
+                    max_size=attachment_limit(mail_mb or to.mailbox_mb), evidence=evidence,
+                    cover_only=cover_only, openly=openly)  # fmt: skip
+    with write_session(folder.engine, folder.author()) as session:
+        inbox.lies_here(session.connection(), made.dispatch)
+    return made
+
+
+def hand_over(folder: Folder, sha256: str) -> None:
+    """Note that a person took a file of the outbox, to mail it or to carry it."""
+    with write_session(folder.engine, folder.author()) as session:
+        inbox.hand_over(session.connection(), sha256, folder.clock)
 
 
 def file_name(here: OfficeFacts, to: OfficeFacts, period: str, number: int) -> str:
@@ -119,6 +131,6 @@ def _fingerprint(session: UnitSession, data: DataDir, files: list[Departure]) ->
     """What the pages of the dispatch print: it is of its id and the changes in all of its parts."""
     raws: list[bytes] = []
     for one in files:
-        payload = open_sealed(sent_file(data, one.sha256)).payload
+        payload = payload_of(data, open_sealed(sent_file(data, one.sha256)))
         raws += read_payload(payload, find=tips.finder(session.connection(), read_manifest(payload).base)).raws
     return short_fingerprint(files[0].dispatch, raws)

@@ -27,17 +27,28 @@ def held(session: UnitSession, office_id: str, *, but: str | None = None) -> Hel
 
     Nobody knows which of them will open a dispatch, so it must suit all, also those that were invited and are silent.
     """
-    connection = session.connection()
-    latest: dict[str | None, tips.Peer] = {}
-    for peer in tips.peers(connection):
-        if peer.office == office_id and peer.device != but:
-            latest.setdefault(peer.device, peer)
-    if not latest:
+    laptops = spoken(session, office_id, but=but)
+    if not laptops:
         return Held()
-    spoken = list(latest.values())
-    here, known = tips.tips(connection), [*(p.tips for p in spoken), *_silent(session, office_id)]
+    here = tips.tips(session.connection())
+    known = [*(p.tips for p in laptops), *_silent(session, office_id)]
     common = reduce(lambda one, other: _common(here, one, other), known)
-    return Held(common, spoken[0].incarnation if len(spoken) == 1 else None, max(p.at for p in spoken))
+    return Held(common, laptops[0].incarnation if len(laptops) == 1 else None, max(p.at for p in laptops))
+
+
+def spoken(session: UnitSession, office_id: str, *, but: str | None = None) -> list[tips.Peer]:
+    """The last word of each copy of an office's laptops that is in use, without the one whose device id is `but`.
+
+    A laptop that was restored goes on under a new name, and its old one falls silent. A disk that was cloned has two
+    that go on: one that speaks after the other was first heard of is in use, too.
+    """
+    connection = session.connection()
+    order = inbox.heard(connection)
+    found = [one for one in tips.peers(connection) if one.office == office_id and one.device != but]
+    begun: dict[str | None, int] = {}
+    for one in found:
+        begun[one.device] = max(begun.get(one.device, 0), order.get(one.incarnation, (0, 0))[0])
+    return [one for one in found if order.get(one.incarnation, (0, 0))[1] >= begun[one.device]]
 
 
 def _silent(session: UnitSession, office_id: str) -> list[Tips]:

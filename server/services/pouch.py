@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server import __version__
-from server.base.errors import Refused
-from server.base.i18n import _
+from server.base.i18n import _, n_
 from server.base.ids import new_id
-from server.base.paths import write_atomically
+from server.base.paths import copy_atomically, write_atomically
 from server.db.session import UnitSession, read_session, write_session
 from server.domain.people.queries import OfficeFacts
 from server.reports.carrier import seal
 from server.reports.sheets import Letter, Rendered, Stamp
+from server.services import files, sealing
 from server.services.folder import Folder
+from server.services.parcels import Load, Parcel, Shipment, ship
 from server.sync import acquaintance, inbox, keys, replica, tips, trust
 from server.sync.canonical import SCHEMA, changeset_id
+from server.sync.files import note_sent
 from server.sync.manifest import Enrolment, Manifest, Setup
 from server.sync.payload import write_payload
 
@@ -38,13 +40,18 @@ class Order:
     period: str | None = None
     languages: Sequence[str] = ("en",)
     setup: Setup | None = None
+    #: of a confidential programme all the same without a seal, on a person's word
+    openly: bool = False
+    #: which files go along: files.ALL, FIT or NONE
+    files: str = files.ALL
 
 
 @dataclass(frozen=True)
 class Packed:
     """A dispatch as it was written: its files in order of parts, number, changes carried, short fingerprint.
 
-    `drafts` are the e-mails written for its files, in the same order.
+    `drafts` are the e-mails written for its files, in the same order; `readers` are whom it was sealed for, if it was.
+    `evidence` counts the files of documents that go along whole, `waiting` those that wait for a later dispatch.
     """
 
     files: tuple[Path, ...]
@@ -53,12 +60,24 @@ class Packed:
     fingerprint: str
     dispatch: str
     drafts: tuple[Path, ...] = ()
+    readers: sealing.Readers | None = None
+    evidence: int = 0
+    waiting: int = 0
+
+    def told_of_files(self) -> list[str]:
+        """For whoever sends: how many files of documents go along and how many wait; nothing when there are none."""
+        told = []
+        if self.evidence:
+            told.append(n_("%(num)s file of evidence goes along.", "%(num)s files of evidence go along.",
+                           self.evidence))  # fmt: skip
+        if self.waiting:
+            told.append(n_("%(num)s file waits for a later dispatch.", "%(num)s files wait for a later dispatch.",
+                           self.waiting))  # fmt: skip
+        return told
 
 
 #: draws the pages for a stamp; the second argument says which part of how many
 Draw = Callable[[Stamp, tuple[int, int]], Rendered]
-#: seals some of the changes as a part: its cover and its bytes
-SealPart = Callable[[Sequence[bytes], tuple[int, int]], tuple[Manifest, bytes]]
 
 
 def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int | None = None) -> Packed:
@@ -68,32 +87,52 @@ def pack(folder: Folder, order: Order, draw: Draw, target: Path, max_size: int |
     Errors: Refused (too_large) when even a single change does not fit, or the disk refuses.
     """
     keyring = _signing(folder)
+    sealing.list_keys(folder)
     with write_session(folder.engine, folder.author()) as session:
         session.info["clock"] = folder.clock
         connection = session.connection()
         for incarnation in replica.own_incarnations(connection):
             tips.sign_tips(connection, incarnation, lambda statement: _sign(keyring, statement))
         raws = tips.delta(connection, order.base, order.scopes)
-        manifest = _manifest(session, folder, order, keyring)
+        offered = files.Offer()
+        if order.kind != "setup":  # a new laptop asks for the files it lacks in its first dispatch
+            offered = files.offer(session, folder, order.receiver.id, order.base, raws, order.scopes)
+        manifest = _manifest(session, folder, order, keyring, offered)
+        readers = None if order.openly else sealing.readers(session, folder, order.kind, order.receiver)
     fingerprint = short_fingerprint(manifest.dispatch, raws)
     stamp = Stamp(folder.clock(), manifest.number, fingerprint, keys.holder_of(keyring.certificates[0]).title)
+    drawn: dict[tuple[int, int], Rendered] = {}
 
-    def seal_part(piece: Sequence[bytes], part: tuple[int, int]) -> tuple[Manifest, bytes]:
-        return _sealed(folder, manifest, piece, keyring, draw(stamp, part), part)
+    def seal_part(load: Load, part: tuple[int, int]) -> Parcel:
+        if part not in drawn:  # with and without files, and until they fit, the pages are the same
+            drawn[part] = draw(stamp, part)
+        return _sealed(folder, manifest, load, keyring, drawn[part], part, readers)
 
-    sealed = _sealed_parts(raws, seal_part, max_size)
-    files = []
-    for place, (part, data) in enumerate(sealed, 1):
-        path = target if len(sealed) == 1 else target.with_name(f"{target.stem}-{place}of{len(sealed)}{target.suffix}")
-        digest = hashlib.sha256(data).hexdigest()
-        write_atomically(folder.data.outbox / f"{digest}.pdf", data)
-        write_atomically(path, data, mode=0o644)
-        with write_session(folder.engine, folder.author()) as session:
+    sent = ship(folder.data, raws, offered.files, order.files, seal_part, max_size)
+    paths = _handed_out(folder, sent, target)
+    with write_session(folder.engine, folder.author()) as session:
+        for parcel, path in zip(sent.parcels, paths, strict=True):
             inbox.depart(
-                session.connection(), part, file_name=path.name, sha256=digest, size=len(data), clock=folder.clock
-            )
-        files.append(path)
-    return Packed(tuple(files), manifest.number, len(raws), fingerprint, manifest.dispatch)
+                session.connection(), parcel.manifest, file_name=path.name, sha256=parcel.sha256, size=parcel.size,
+                clock=folder.clock,
+            )  # fmt: skip
+        note_sent(session.connection(), order.receiver.id, sent.files)
+    return Packed(
+        paths, manifest.number, len(raws), fingerprint, manifest.dispatch, readers=readers,
+        evidence=len(sent.files), waiting=sent.waiting,
+    )  # fmt: skip
+
+
+def _handed_out(folder: Folder, sent: Shipment, target: Path) -> tuple[Path, ...]:
+    """The files in the outbox under their names, and copies of them where a person wants them."""
+    count = len(sent.parcels)
+    paths = []
+    for place, parcel in enumerate(sent.parcels, 1):
+        path = target if count == 1 else target.with_name(f"{target.stem}-{place}of{count}{target.suffix}")
+        kept = parcel.path.replace(folder.data.outbox / f"{parcel.sha256}.pdf")
+        copy_atomically(kept, path, mode=0o644)
+        paths.append(path)
+    return tuple(paths)
 
 
 def letter(letter: Letter) -> Draw:
@@ -135,7 +174,9 @@ def _sign(keyring: keys.Keyring, statement: bytes) -> bytes:
     return keys.sign(keyring.key, statement)
 
 
-def _manifest(session: UnitSession, folder: Folder, order: Order, keyring: keys.Keyring) -> Manifest:
+def _manifest(
+    session: UnitSession, folder: Folder, order: Order, keyring: keys.Keyring, offered: files.Offer
+) -> Manifest:
     connection = session.connection()
     identity = replica.require_identity(connection)
     number, serial = inbox.next_numbers(connection, identity.incarnation, order.receiver.id)
@@ -161,6 +202,9 @@ def _manifest(session: UnitSession, folder: Folder, order: Order, keyring: keys.
         languages=tuple(order.languages),
         setup=order.setup,
         enrolment=_enrolment(session, folder, keyring),
+        encryption=sealing.announced(session, folder),
+        wants=offered.wants,
+        blobs=offered.names,
     )
 
 
@@ -182,71 +226,28 @@ def _enrolment(session: UnitSession, folder: Folder, keyring: keys.Keyring) -> E
     return Enrolment(certificate, mine[0].id, proof)
 
 
-def _sealed_parts(raws: Sequence[bytes], seal_part: SealPart, max_size: int | None) -> list[tuple[Manifest, bytes]]:
-    """The file, or as many as it takes for each to stay within `max_size` bytes. Errors: Refused (too_large)."""
-    whole = seal_part(raws, (1, 1))
-    if max_size is None or len(whole[1]) <= max_size:
-        return [whole]
-    # the first part has the report's pages, further ones a letter's
-    pages = [len(seal_part((), (place, 2))[1]) for place in (1, 2)]
-    if max(pages) > max_size:
-        raise _too_large(max(pages))
-    weight = (len(whole[1]) - pages[0]) * 1000 // max(sum(map(len, raws)), 1) + 1
-    while True:
-        pieces = _cut(raws, [(max_size - bare) * 1000 for bare in pages], weight)
-        parts = [seal_part(piece, (place, len(pieces))) for place, piece in enumerate(pieces, 1)]
-        largest, piece = max(((len(data), piece) for (_m, data), piece in zip(parts, pieces, strict=True)), key=_size)
-        if largest <= max_size:
-            return parts
-        if len(piece) <= 1:
-            raise _too_large(largest)
-        # small pieces compress less well than the whole did
-        weight += max(weight * (largest - max_size) // max_size, weight // 10 + 1)
-
-
-def _size(sized: tuple[int, Sequence[bytes]]) -> int:
-    return sized[0]
-
-
-def _too_large(needed: int) -> Refused:
-    return Refused(
-        _("The dispatch cannot be made smaller than %(needed)s bytes: allow a larger size.", needed=needed), "too_large"
-    )
-
-
-def _cut(raws: Sequence[bytes], room: Sequence[int], weight: int) -> list[Sequence[bytes]]:
-    """`raws` in order, in pieces that are expected to fit: `room` is that of the first and of the others, a byte of
-    a change takes `weight` of it."""
-    pieces: list[list[bytes]] = [[]]
-    left = room[0]
-    for raw in raws:
-        needed = len(raw) * weight
-        if needed > left and (pieces[-1] or len(pieces) == 1):
-            pieces.append([])
-            left = room[1]
-        pieces[-1].append(raw)
-        left -= needed
-    return list(pieces)
-
-
 def _sealed(
     folder: Folder,
     manifest: Manifest,
-    raws: Sequence[bytes],
+    load: Load,
     keyring: keys.Keyring,
     drawn: Rendered,
     part: tuple[int, int],
-) -> tuple[Manifest, bytes]:
+    readers: sealing.Readers | None,
+) -> Parcel:
+    """One part as a signed file in the outbox, under a name that nobody looks for yet."""
     signed = replace(
         manifest,
         part=part[0],
         parts=part[1],
-        counts={"changesets": len(raws)},
+        counts={"changesets": len(load.raws)},
         pages=hashlib.sha256(drawn.pdf).digest(),
     )
     with read_session(folder.engine) as session:
         place = tips.placer(session.connection(), manifest.base)
-        payload = write_payload(signed, raws, place=place)
+        pieces = [files.piece_of(folder.data, entry) for entry in load.files]
+        payload = sealing.closed(write_payload(signed, load.raws, pieces, place=place), readers, signed)
+        del pieces
     holder = keys.holder_of(keyring.certificates[0])
     data = seal(
         drawn.pdf,
@@ -262,4 +263,7 @@ def _sealed(
         box=drawn.signature_box,
         page=drawn.signature_page,
     )
-    return signed, data
+    digest = hashlib.sha256(data).hexdigest()
+    path = folder.data.outbox / f".{digest}.sealed"  # it gets its name once all parts fit
+    write_atomically(path, data)
+    return Parcel(signed, path, digest, len(data))

@@ -1,174 +1,272 @@
-"""Receiving dispatches: verified, judged, previewed, and imported whole in one transaction after a verified backup."""
+"""Receiving dispatches: kept, verified, judged, previewed, and imported whole in one transaction after a backup."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
 
 from server.base.clock import Clock
-from server.base.errors import Refused
+from server.base.errors import Refused, ValiseError
 from server.base.i18n import _
-from server.base.paths import DataDir, write_atomically
+from server.base.paths import DataDir
 from server.db import backup
-from server.db.session import Author, UnitSession, read_session, write_session
+from server.db.session import UnitSession, read_session, write_session
 from server.domain.activities import search
-from server.domain.people.queries import office
 from server.reports.carrier import open_sealed, read_bounded
-from server.services import vouching
+from server.services import arrivals, files, sealing, vouching
+from server.services.arrivals import Came, importer
 from server.services.folder import Folder, is_set_up, open_folder
-from server.services.received import Inspection, Judged, Received, absent_parts, already, still_missing, told
-from server.sync import acquaintance, inbox, keys, replica, tips, trust
+from server.services.judging import Judged, believed, judge, judge_file, title_of
+from server.services.received import (
+    Inspection,
+    Received,
+    Step,
+    Stopped,
+    Watch,
+    absent_parts,
+    already,
+    still_missing,
+    stopped,
+    told,
+)
+from server.sync import acquaintance, capture, inbox, keys, replica, tips
 from server.sync.apply import Applied, apply_changesets
-from server.sync.manifest import Manifest
+from server.sync.canonical import Changeset
 from server.sync.models import LostChange
 from server.sync.payload import Payload, read_manifest, read_payload
+from server.sync.scope import depends_on, needs
 
-__all__ = ["Inspection", "Judged", "Received", "inspect", "judge_file", "preview_file", "receive"]
+#: told (changes that are in, changes in all) of the file at hand
+Progress = Callable[[int, int], None]
+#: so many of the changes that a parked file lacks are noted; when these are here, it is tried again
+_WAITS = 50
+
+__all__ = ["Inspection", "Judged", "Received", "again", "inspect", "judge_file", "preview_file", "receive", "resume"]
 
 
-def receive(folder: Folder, files: Sequence[Path]) -> list[Received]:
-    """Import files in the order given; what waited before is tried again after each. Never half a file."""
-    results = []
-    for path in files:
-        result = _receive(folder, path)
-        results.append(result)
-        if result.state == "imported":
-            _retry_waiting(folder)
-    search.catch_up(folder.engine)
+def receive(folder: Folder, files: Sequence[Path], watch: Watch | None = None) -> list[Received]:
+    """Import files in the order given; what waited before is tried again after each. Never half a file.
+
+    `watch` is told how far it is; when it raises Stopped, or the person presses Ctrl-C, the file at hand is as if it
+    had not come, and those after it are left alone.
+    """
+    results: list[Received] = []
+    try:
+        for place, path in enumerate(files):
+            results.append(_receive(folder, path, _watched(watch, path, place, len(files))))
+            if results[-1].state == "imported":
+                _retry_waiting(folder)
+        search.catch_up(folder.engine)
+    except (Stopped, KeyboardInterrupt):
+        results += [stopped(path.name) for path in files[len(results) :]]
     return [_settled(folder, path, result) for path, result in zip(files, results, strict=True)]
+
+
+def resume(folder: Folder) -> list[Received]:
+    """At every opening: finish what came and was not dealt with when the program died, and try what waits again.
+
+    Cheap when there is nothing. Each file is tried once like this, so that one that ends the program does not do so
+    at every start; what became of it is told like any other.
+    """
+    with read_session(folder.engine) as session:
+        began = inbox.arrivals(session.connection(), (inbox.RECEIVED, inbox.PARKED))
+    results = []
+    for one in began:
+        if one.state == inbox.RECEIVED and one.reason != inbox.TRIED:
+            # when it does not go in, it stays on the list, and can be tried by hand; somebody else may be at it
+            with suppress(ValiseError, sa.exc.SQLAlchemyError, OSError):
+                with write_session(folder.engine, importer(folder)) as session:
+                    inbox.try_once(session.connection(), one.sha256)
+                results.append(_again(folder, one.sha256))
+    results += _retry_waiting(folder)
+    files.settle(folder)
+    if results:
+        search.catch_up(folder.engine)
+    return results
+
+
+def note_refusals(folder: Folder, files: Sequence[Path]) -> None:
+    """Of files that a person looked at and does not import, note those that would have been refused."""
+    for path in files:
+        try:
+            judge_file(folder, path)
+        except Refused:
+            _receive(folder, path, None)
+
+
+def again(folder: Folder, sha256: str) -> Received:
+    """Try a file that lies here once more: one that waits, was undone, or was refused and kept; what waits for it goes
+    in behind it. Errors: NotFound."""
+    result = _again(folder, sha256)
+    if result.state == "imported":
+        _retry_waiting(folder)
+        search.catch_up(folder.engine)
+    return result
+
+
+def _again(folder: Folder, sha256: str) -> Received:
+    one = arrivals.found(folder, sha256)
+    path = arrivals.bytes_of(folder.data, sha256)
+    name = one.file_name or f"{sha256[:8]}.pdf"
+    if path is not None and path.parent != folder.data.inbox:
+        path = path.replace(folder.data.inbox / path.name)
+    if path is None:
+        sentence = _("%(file)s: its content is not here any more. Ask for it again.", file=name)
+        return Received(name, "refused", sentence, "unreadable")
+    return _receive_bytes(folder, Came(sha256, name, path.read_bytes(), one), None)
 
 
 def inspect(data: DataDir, path: Path, clock: Clock) -> Inspection:
     """Who signed `path`, what it carries, what it would change in the folder `data` (if that is set up)."""
+    found = Inspection(path.name)
     try:
         opened = open_sealed(read_bounded(path))
-        manifest = read_manifest(opened.payload)
+        found = replace(found, signer=title_of(opened.certificate), sealed_for=sealing.sealed_for(opened),
+                        fingerprint=keys.short_fingerprint(opened.certificate))  # fmt: skip
+        if not is_set_up(data):
+            return replace(found, manifest=read_manifest(sealing.payload_of(data, opened)))
+        with open_folder(data, clock) as folder:
+            found = replace(found, manifest=read_manifest(sealing.unsealed(folder, opened).payload))
+            return replace(found, outcome=preview_file(folder, path))
     except Refused as refused:
-        return Inspection(path.name, refusal=refused.message, code=refused.code)
-    try:
-        signer = keys.holder_of(opened.certificate).title
-    except ValueError:
-        signer = ""
-    found = Inspection(path.name, signer, keys.short_fingerprint(opened.certificate), manifest)
-    if not is_set_up(data):
-        return found
-    with open_folder(data, clock) as folder:
-        try:
-            return Inspection(path.name, signer, found.fingerprint, manifest, preview_file(folder, path))
-        except Refused as refused:
-            return Inspection(path.name, signer, found.fingerprint, manifest, None, refused.message, refused.code)
+        return replace(found, refusal=refused.message, code=refused.code)
 
 
 def preview_file(folder: Folder, path: Path) -> Received:
     """What importing `path` would do; nothing is changed. Errors: Refused."""
     judged = judge_file(folder, path)
     with read_session(folder.engine) as session:
-        if _is_imported(session, judged.sha256):
-            return already(path.name, judged)
-        payload = _payload(session, judged)
-        outcome = _apply(session, judged, payload)
+        known = inbox.arrival(session.connection(), judged.sha256)
+        if known is not None and known.state == inbox.IMPORTED:
+            return already(session, path.name, known)
+        outcome = _apply(session, _read(session, judged))
         return told(session, path.name, judged, outcome, done=False)
 
 
-def judge_file(folder: Folder, path: Path) -> Judged:
-    """Verify a file and its signer, reading no more than its manifest. Errors: Refused; nothing is changed."""
-    data = read_bounded(path)
-    opened = open_sealed(data)
-    manifest = read_manifest(opened.payload)
-    identity = folder.identity
-    with read_session(folder.engine) as session:
-        root, devices = acquaintance.root(session), acquaintance.devices(session)
-        known = any(d.key == _key_of(opened.certificate) for d in devices)
-        if manifest.enrolment and not known and identity.hq:
-            verdict = trust.accept_first_contact(
-                opened.certificate,
-                manifest.enrolment.proof,
-                manifest.enrolment.invitation,
-                invitations=acquaintance.invitations(session),
-                devices=devices,
-                programme_id=identity.programme,
-                at=folder.clock(),
-                office=manifest.from_office,
-                device=manifest.from_device,
-            )
-        else:
-            verdict = trust.judge(
-                opened.certificate,
-                root=root,
-                devices=devices,
-                programme_id=identity.programme,
-                at=folder.clock(),
-                office=manifest.from_office,
-                device=manifest.from_device,
-                from_hq=manifest.kind in ("setup", "circular"),
-            )
-        _for_us(session, folder, manifest)
-    return Judged(hashlib.sha256(data).hexdigest(), data, opened.certificate, manifest, verdict)
-
-
-def _key_of(certificate: bytes) -> str:
+def _receive(folder: Folder, path: Path, watch: Progress | None) -> Received:
     try:
-        return keys.key_fingerprint(certificate)
-    except ValueError:
-        return ""
-
-
-def _for_us(session: UnitSession, folder: Folder, manifest: Manifest) -> None:
-    """An office takes in what is for it, and what its own laptops made; headquarters whatever it gets."""
-    receiver, here = manifest.to_office, folder.identity.office
-    if not folder.identity.hq and here not in (receiver, manifest.from_office):
-        found = office(session, receiver or "")
-        raise Refused(
-            _(
-                "This file is for %(office)s: give it to that office.",
-                office=found.name if found else _("another office"),
-            ),
-            "other_office",
-        )
-
-
-def _receive(folder: Folder, path: Path) -> Received:
-    try:
-        return _import(folder, path.name, judge_file(folder, path))
+        data = read_bounded(path)
     except Refused as refused:
-        return Received(path.name, "refused", f"{path.name}: {refused.message}", refused.code)
-
-
-def _import(folder: Folder, name: str, judged: Judged) -> Received:
-    """Import one judged file: everything it brings and every note of it, or nothing. Errors: Refused."""
-    with read_session(folder.engine) as session:
-        if _is_imported(session, judged.sha256):
-            return already(name, judged)
-    kept = folder.data.inbox / f"{judged.sha256}.pdf"
-    came_before = kept.is_file()
-    write_atomically(kept, judged.data)
+        arrivals.refuse_unread(folder, path, refused)
+        return _refused(path.name, refused)
+    came = arrivals.keep(folder, path.name, data)
     try:
-        backup.snapshot(folder.data, "import", folder.clock())
-        return _taken_in(folder, name, judged)
+        return replace(_receive_bytes(folder, came, watch), sha256=came.sha256)
     except BaseException:
-        if not came_before:
-            kept.unlink(missing_ok=True)
+        arrivals.take_back(folder, came)
         raise
 
 
-def _taken_in(folder: Folder, name: str, judged: Judged) -> Received:
+def _receive_bytes(folder: Folder, came: Came, watch: Progress | None) -> Received:
+    """Take in a file that is kept already, or note why not."""
+    if came.before is not None and came.before.state == inbox.IMPORTED:
+        with read_session(folder.engine) as session:
+            return already(session, came.name, came.before)
+    signer, manifest, opened = "", None, None
+    try:
+        opened = open_sealed(came.data)
+        signer = title_of(opened.certificate)
+        opened = sealing.unsealed(folder, opened)
+        manifest = read_manifest(opened.payload)
+        return _import(folder, came.name, judge(folder, came.data, opened), watch)
+    except Refused as refused:
+        newer = refused.code in arrivals.NEWER and opened is not None and believed(folder, opened.certificate)
+        arrivals.refuse(folder, came, refused, signer, manifest, newer=newer)
+        return replace(_refused(came.name, refused), state="waiting" if newer else "refused")
+
+
+def _refused(name: str, refused: Refused) -> Received:
+    return Received(name, "refused", f"{name}: {refused.message}", refused.code)
+
+
+def _watched(watch: Watch | None, path: Path, place: int, files: int) -> Progress | None:
+    """What tells `watch` of one file; it is told of the file's beginning at once."""
+    if watch is None:
+        return None
+
+    def progress(done: int, total: int) -> None:
+        watch(Step(path.name, place, files, done, total))
+
+    progress(0, 0)
+    return progress
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A payload with those of its changes that count, and the ids (hex) of what they build on that is not here."""
+
+    payload: Payload
+    counted: Sequence[Changeset]
+    waits: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        return not self.waits and not self.payload.waits_for
+
+
+def _read(session: UnitSession, judged: Judged) -> _Read:
+    payload = _payload(session, judged)
+    counted = vouching.proved(session, judged, payload.changes)
+    if payload.waits_for:
+        stream = {payload.waits_for[0]: judged.manifest.base.get(payload.waits_for[0], ())}
+        return _Read(payload, counted, tuple(tips.unknown(session.connection(), stream)))
+    return _Read(payload, counted, _lacks(session, counted))
+
+
+def _lacks(session: UnitSession, changes: Sequence[Changeset]) -> tuple[str, ...]:
+    """Ids (hex) of what the changes build on that is neither among them nor here nor declared lost."""
+    given = {change.id for change in changes}
+    outside = {i for change in changes for i in depends_on(change)} - given
+    absent = outside - tips.held(session.connection(), outside)
+    if absent:
+        allowed = vouching.authority(session)
+        absent &= {i for change in changes for i in needs(change, allowed)}
+    return tuple(sorted(i.hex() for i in absent.difference(_lost(session)))) if absent else ()
+
+
+def _import(folder: Folder, name: str, judged: Judged, watch: Progress | None) -> Received:
+    """Import one judged file: everything it brings and every note of it, or nothing. Errors: Refused."""
+    with read_session(folder.engine) as session:
+        read = _read(session, judged)
+    if not read.ready:
+        return _park(folder, name, judged, read)
+    copy = backup.snapshot(folder.data, "import", folder.clock())
+    return _taken_in(folder, name, judged, read, copy.name if copy else None, watch)
+
+
+def _taken_in(
+    folder: Folder, name: str, judged: Judged, read: _Read, snapshot: str | None, watch: Progress | None
+) -> Received:
     """The import itself, in one transaction."""
-    author = Author("", folder.identity.office, folder.identity.hq)
-    with write_session(folder.engine, author) as session:
+    with write_session(folder.engine, importer(folder)) as session:
         session.info["clock"] = folder.clock
-        payload = _payload(session, judged)
-        savepoint = session.begin_nested()
-        applied = _apply(session, judged, payload)
-        if applied.missing:
-            savepoint.rollback()
-            _settle(session, folder, name, judged, "parked", reason="missing")
-            _go_on_under_a_new_name(session, folder, judged)
-        else:
-            savepoint.commit()
-            _note(session, folder, name, judged, applied)
-        return told(session, name, judged, applied, done=True)
+        known = inbox.arrival(session.connection(), judged.sha256)
+        if known is not None and known.state == inbox.IMPORTED:  # by another window, meanwhile
+            return already(session, name, known)
+        capture.repair(session, folder.clock)  # what another program wrote meanwhile is a change, too
+        applied = _apply(session, read, watch)
+        if not applied.missing:
+            _note(session, folder, name, judged, applied, read.payload, snapshot)
+            return told(session, name, judged, applied, done=True)
+    return _park(folder, name, judged, read)  # what it builds on was undone meanwhile
+
+
+def _park(folder: Folder, name: str, judged: Judged, read: _Read) -> Received:
+    """The file waits, visibly, for what it builds on."""
+    with write_session(folder.engine, importer(folder)) as session:
+        session.info["clock"] = folder.clock
+        known = inbox.arrival(session.connection(), judged.sha256)
+        if known is not None and known.state == inbox.IMPORTED:  # by another window, meanwhile
+            return already(session, name, known)
+        _settle(session, folder, name, judged, inbox.PARKED, reason="missing", waits=read.waits[:_WAITS])
+        _go_on_under_a_new_name(session, folder, judged)
+        return told(session, name, judged, Applied(missing=read.waits or ("",)), done=True)
 
 
 def _go_on_under_a_new_name(session: UnitSession, folder: Folder, judged: Judged) -> None:
@@ -179,29 +277,38 @@ def _go_on_under_a_new_name(session: UnitSession, folder: Folder, judged: Judged
         replica.rotate(connection, "base unknown to its addressee", folder.clock)
 
 
-def _apply(session: UnitSession, judged: Judged, payload: Payload) -> Applied:
+def _apply(session: UnitSession, read: _Read, watch: Progress | None = None) -> Applied:
     """Take the changes in, or tell what they wait for. They are whole or not at all."""
-    if payload.waits_for:
-        return Applied(missing=(" ".join(map(str, payload.waits_for)),))
-    counted = vouching.proved(session, judged, payload.changes)
+    if not read.ready:
+        return Applied(missing=read.waits or ("",))
     allowed = vouching.authority(session)
-    applied = apply_changesets(session.connection(), counted, allowed=allowed, lost=_lost(session))
-    return replace(applied, left_out=len(payload.changes) - len(counted))
+    applied = apply_changesets(
+        session.connection(), read.counted, allowed=allowed, lost=_lost(session), progress=watch
+    )  # fmt: skip
+    return replace(applied, left_out=len(read.payload.changes) - len(read.counted))
 
 
 def _payload(session: UnitSession, judged: Judged) -> Payload:
     from_base = tips.finder(session.connection(), judged.manifest.base)
-    return read_payload(open_sealed(judged.data).payload, find=from_base)
+    return read_payload(judged.payload, find=from_base)
 
 
-def _note(session: UnitSession, folder: Folder, name: str, judged: Judged, applied: Applied) -> None:
+def _note(
+    session: UnitSession,
+    folder: Folder,
+    name: str,
+    judged: Judged,
+    applied: Applied,
+    payload: Payload,
+    snapshot: str | None,
+) -> None:
     """What else an import leaves: the signer filed, what it holds, what it acknowledged, the inbox and the audit."""
     connection, m = session.connection(), judged.manifest
     if judged.verdict.standing == "invited" and m.enrolment:
         used = next(i for i in acquaintance.invitations(session) if i.id == m.enrolment.invitation)
         acquaintance.keep_device(session, judged.certificate, folder.clock().isoformat(), used)
     replica.note_incarnation(connection, m.from_incarnation, m.from_device, m.from_office, folder.clock)
-    tips.acknowledge(
+    newest = tips.acknowledge(
         connection,
         m.from_incarnation,
         m.serial,
@@ -211,66 +318,57 @@ def _note(session: UnitSession, folder: Folder, name: str, judged: Judged, appli
         durable=m.durable,
         clock=folder.clock,
     )
+    if newest:
+        sealing.note_key(session, m, folder.clock)
     vouching.keep_signatures(session, m, judged.certificate)
     inbox.note_acknowledgements(connection, m.from_office, m.tips, folder.clock)
-    _settle(session, folder, name, judged, "imported", first=applied.first, last=applied.last)
+    files.take(session, folder, payload)
+    _settle(
+        session, folder, name, judged, inbox.IMPORTED, first=applied.first, last=applied.last,
+        changes=len(applied.new), records=sum(c.created + c.changed + c.deleted for c in applied.tables.values()),
+        snapshot=snapshot,
+    )  # fmt: skip
     replica.audit(
         connection, "import", {"file": name, "sha256": judged.sha256, "changes": len(applied.new)}, folder.clock
     )
 
 
-def _settle(
-    session: UnitSession,
-    folder: Folder,
-    name: str,
-    judged: Judged,
-    state: str,
-    *,
-    reason: str | None = None,
-    first: int | None = None,
-    last: int | None = None,
-) -> None:
+def _settle(session: UnitSession, folder: Folder, name: str, judged: Judged, state: str, **facts: Any) -> None:
+    """Say in the inbox what became of a file whose signer counts."""
     connection = session.connection()
-    inbox.receive(connection, judged.sha256, name, folder.clock)
+    inbox.receive(connection, judged.sha256, name, folder.clock, size=len(judged.data))
     inbox.settle(
-        connection,
-        judged.sha256,
-        state,
-        manifest=judged.manifest,
-        reason=reason,
-        first=first,
-        last=last,
-        clock=folder.clock,
-    )
-
-
-def _is_imported(session: UnitSession, sha256: str) -> bool:
-    found = inbox.arrival(session.connection(), sha256)
-    return found is not None and found.state == inbox.IMPORTED
+        connection, judged.sha256, state, manifest=judged.manifest, signer=judged.verdict.holder.title,
+        clock=folder.clock, **facts,
+    )  # fmt: skip
 
 
 def _lost(session: UnitSession) -> list[bytes]:
     return [bytes.fromhex(row.changeset or "") for row in session.query(LostChange) if not row.deleted]
 
 
-def _retry_waiting(folder: Folder) -> None:
-    """Try what is parked again, until nothing more goes in."""
+def _retry_waiting(folder: Folder) -> list[Received]:
+    """Try what is parked again, until nothing more goes in. Those that went in."""
+    went: list[Received] = []
     progress = True
     while progress:
         progress = False
-        with read_session(folder.engine) as session:
-            waiting = inbox.arrivals(session.connection(), (inbox.PARKED,))
-        for one in waiting:
-            path = folder.data.inbox / f"{one.sha256}.pdf"
-            result = _receive_parked(folder, one.file_name or path.name, path)
-            progress = progress or result == "imported"
+        for one in _may_go_in(folder):
+            result = _again(folder, one.sha256)
+            if result.state == "imported":
+                went.append(result)
+                progress = True
+    return went
 
 
-def _receive_parked(folder: Folder, name: str, path: Path) -> str:
-    try:
-        return _import(folder, name, judge_file(folder, path)).state
-    except Refused:
-        return "refused"
+def _may_go_in(folder: Folder) -> list[inbox.Arrival]:
+    """Parked files of which it is not known that what they build on is still missing."""
+    with read_session(folder.engine) as session:
+        waiting = inbox.arrivals(session.connection(), (inbox.PARKED,))
+        awaited = {bytes.fromhex(i) for one in waiting for i in one.waits}
+        here = {i.hex() for i in tips.held(session.connection(), awaited)} if awaited else set()
+        here |= {i.hex() for i in _lost(session)} if awaited else set()
+    return [one for one in waiting if here.issuperset(one.waits)]
 
 
 def _settled(folder: Folder, path: Path, result: Received) -> Received:
@@ -285,7 +383,7 @@ def _settled(folder: Folder, path: Path, result: Received) -> Received:
     sentence = result.sentence
     if result.state == "waiting":
         sentence = _("%(file)s: imported after the dispatch it waited for.", file=path.name)
-        result = Received(path.name, "imported", sentence, office=result.office, number=result.number)
+        result = replace(result, state="imported", code="", parts_missing=())
     if absent:
         sentence = f"{sentence} {still_missing(absent)}"
     return replace(result, sentence=sentence, parts_missing=absent)

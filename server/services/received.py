@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from server.base.i18n import _, n_
 from server.db.session import UnitSession
+from server.domain.people.queries import office
 from server.sync import inbox
 from server.sync.apply import Applied
+from server.sync.inbox import Arrival
 from server.sync.manifest import Manifest
 from server.sync.trust import Verdict
 
 
 @dataclass(frozen=True)
 class Received:
-    """What became of one file. `state` is imported, already, waiting or refused; `code` says why it was refused."""
+    """What became of one file. `state` is imported, already, waiting, refused or stopped; `code` says why."""
 
     file: str
     state: str
@@ -30,11 +32,13 @@ class Received:
     quarantined: int = 0
     left_out: int = 0
     parts_missing: tuple[int, ...] = ()
+    #: hash of the file, hex; empty when it could not be read
+    sha256: str = ""
 
     @property
     def accepted(self) -> bool:
         """Whether nothing more is to be done with the file."""
-        return self.state != "refused"
+        return self.state not in ("refused", "stopped")
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -56,10 +60,11 @@ class Received:
 
 @dataclass(frozen=True)
 class Judged:
-    """A verified dispatch whose signer counts."""
+    """A verified dispatch whose signer counts. `payload` is out of its envelope, if it had one."""
 
     sha256: str
     data: bytes
+    payload: bytes
     certificate: bytes
     manifest: Manifest
     verdict: Verdict
@@ -67,7 +72,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a file is and would do. `refusal` is the sentence why it would be refused, if it would."""
+    """What a file is and would do. `refusal` is the sentence why it would be refused, if it would.
+
+    `sealed_for` are the names of the offices that a sealed one is for; its manifest is then known to these only.
+    """
 
     file: str
     signer: str = ""
@@ -76,6 +84,7 @@ class Inspection:
     outcome: Received | None = None
     refusal: str = ""
     code: str = ""
+    sealed_for: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -103,6 +112,7 @@ class Inspection:
             "file": self.file,
             "signer": self.signer or None,
             "fingerprint": self.fingerprint or None,
+            **({"sealed_for": list(self.sealed_for)} if self.sealed_for else {}),
             "dispatch": about or None,
             "would": self.outcome.as_dict() if self.outcome else None,
             "refused": self.refusal or None,
@@ -114,6 +124,8 @@ class Inspection:
         found = [self.file]
         if self.signer:
             found.append(_("Signed by %(signer)s, key %(print)s.", signer=self.signer, print=self.fingerprint))
+        if self.sealed_for:
+            found.append(_("Sealed for %(offices)s.", offices=", ".join(self.sealed_for)))
         if self.manifest:
             found.append(
                 _(
@@ -129,19 +141,44 @@ class Inspection:
         return found
 
 
-def already(name: str, judged: Judged) -> Received:
-    m = judged.manifest
+class Stopped(Exception):
+    """A person stopped an import before it was done; raised by a Watch."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far receiving is: the file at hand, its place from 0 of how many, and how many of its changes are in."""
+
+    file: str
+    place: int
+    files: int
+    done: int
+    total: int
+
+
+#: told of every step; may raise Stopped
+Watch = Callable[[Step], None]
+
+
+def stopped(name: str) -> Received:
+    """Of a file whose import was stopped, or not begun any more."""
+    return Received(name, "stopped", _("%(file)s: not imported, because you stopped.", file=name), "stopped")
+
+
+def already(session: UnitSession, name: str, known: Arrival) -> Received:
+    """Of a file that was imported before."""
+    sender = office(session, known.office or "")
     return Received(
         name,
         "already",
         _(
             "%(file)s: dispatch %(number)s of %(office)s was imported before; nothing to do.",
             file=name,
-            number=m.number,
-            office=judged.verdict.holder.title,
+            number=known.number,
+            office=known.signer or (sender.name if sender else "–"),
         ),
-        office=judged.verdict.holder.code,
-        number=m.number,
+        office=sender.code if sender else "",
+        number=known.number or 0,
     )
 
 
@@ -219,10 +256,32 @@ def _left_out(count: int) -> str:
 
 
 def _waiting(session: UnitSession, name: str, judged: Judged) -> Received:
-    """What a dispatch waits for: other parts of it, an earlier one whose number is known, or any earlier one."""
+    """Of a file that waits."""
     m, holder = judged.manifest, judged.verdict.holder
-    absent = tuple(part for part in absent_parts(session, m.dispatch, m.parts) if part != m.part)
-    gaps = inbox.missing_numbers(session.connection()).get(m.from_incarnation, ())
+    sentence, absent = awaited(
+        session, name, holder.title, dispatch=m.dispatch, number=m.number, part=m.part, parts=m.parts,
+        incarnation=m.from_incarnation,
+    )  # fmt: skip
+    return Received(name, "waiting", sentence, "missing", holder.code, m.number, parts_missing=absent)
+
+
+def awaited(
+    session: UnitSession,
+    name: str,
+    office: str,
+    *,
+    dispatch: str,
+    number: int,
+    part: int,
+    parts: int,
+    incarnation: str,
+) -> tuple[str, tuple[int, ...]]:
+    """What a dispatch waits for: other parts of it, an earlier one whose number is known, or any earlier one.
+
+    The sentence, and the numbers of the parts that never came.
+    """
+    absent = tuple(one for one in absent_parts(session, dispatch, parts) if one != part)
+    gaps = tuple(n for n in inbox.missing_numbers(session.connection()).get(incarnation, ()) if n < number)
     if absent:
         sentence = n_(
             "%(file)s: waits for part %(parts)s of dispatch %(dispatch)s of %(office)s; ask that office to send it "
@@ -232,8 +291,8 @@ def _waiting(session: UnitSession, name: str, judged: Judged) -> Received:
             len(absent),
             file=name,
             parts=_listed(absent),
-            dispatch=m.number,
-            office=holder.title,
+            dispatch=number,
+            office=office,
         )
     elif gaps:
         sentence = n_(
@@ -242,22 +301,23 @@ def _waiting(session: UnitSession, name: str, judged: Judged) -> Received:
             len(gaps),
             file=name,
             missing=_listed(gaps),
-            office=holder.title,
+            office=office,
         )
     else:
         sentence = _(
             "%(file)s: waits for an earlier dispatch of %(office)s; ask that office to send everything again.",
             file=name,
-            office=holder.title,
+            office=office,
         )
-    return Received(name, "waiting", sentence, "missing", holder.code, m.number, parts_missing=absent)
+    return sentence, absent
 
 
 def absent_parts(session: UnitSession, dispatch: str, parts: int) -> tuple[int, ...]:
     """Numbers of the parts of a dispatch that never came."""
     if parts == 1:
         return ()
-    came = {one.part for one in inbox.arrivals(session.connection()) if one.dispatch == dispatch}
+    here = (inbox.IMPORTED, inbox.PARKED, inbox.RECEIVED)
+    came = {one.part for one in inbox.arrivals(session.connection(), here) if one.dispatch == dispatch}
     return tuple(number for number in range(1, parts + 1) if number not in came)
 
 

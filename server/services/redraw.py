@@ -20,9 +20,10 @@ from server.reports.sheets import Stamp
 from server.services.consolidate import progress_report
 from server.services.pouch import short_fingerprint
 from server.sync import keys, tips
-from server.sync.apply import apply_changesets, depends_on
+from server.sync.apply import apply_changesets
 from server.sync.canonical import decode
 from server.sync.manifest import Manifest
+from server.sync.scope import depends_on
 
 #: What a comparison comes to.
 SAME, DIFFERENT, OTHER_VERSION, NOT_COMPARED = "same", "different", "other_version", "not_compared"

@@ -15,7 +15,7 @@ from server.domain.records import Work
 from server.domain.reporting.commands import open_report
 from server.domain.reporting.queries import reports
 from server.reports.sheets import Letter, Rendered, Stamp
-from server.services import peers, pouch
+from server.services import files, peers, pouch, sealing
 from server.services.consolidate import progress_report
 from server.services.documents import no_period
 from server.services.folder import Folder
@@ -34,11 +34,16 @@ def send(
     full: bool = False,
     eml: Path | None = None,
     max_size: int | None = None,
+    cover_only: bool | None = None,
+    openly: bool = False,
+    evidence: str | None = None,
 ) -> pouch.Packed:
     """Write a dispatch for `receiver` ("hq", "replica" or an office's code) to `target`.
 
     `period` is a period's short name; `full` carries everything whatever was acknowledged; `max_size` in bytes.
-    Errors: Refused, RulesBroken.
+    `cover_only` leaves what it carries off the pages; None does so when it is sealed, which `openly` prevents.
+    `evidence` says which files of documents go along (files.CHOICES); None: those that fit when there is a size to
+    fit, else all. Errors: Refused, RulesBroken.
     """
     here = folder.office
     if receiver.casefold() == "replica":
@@ -46,13 +51,16 @@ def send(
     elif here.hq:
         order, draw, title = _circular(folder, here, receiver)
     elif receiver.casefold() == "hq":
-        order, draw, title = _report(folder, here, period)
+        order, draw, title = _report(folder, here, period, openly)
     else:
         raise Refused(_("An office sends to headquarters or to its second laptop: use hq or replica."), "receiver")
     if full:
         order = pouch.Order(
             order.kind, order.receiver, order.to_incarnation, None, order.scopes, order.period, order.languages
         )
+    order = replace(order, openly=openly, files=evidence or (files.FIT if max_size else files.ALL))
+    if cover_only or (cover_only is None and sealing.seals(folder, order.kind, order.receiver, openly=openly)):
+        draw = _cover(folder, order, here)
     packed = pouch.pack(folder, order, draw, target, max_size)
     drafts = _drafts(packed, eml, order.receiver, here.name, title) if eml else ()
     return replace(packed, drafts=tuple(drafts))
@@ -73,7 +81,7 @@ def _drafts(packed: pouch.Packed, eml: Path, receiver: OfficeFacts, sender: str,
         yield draft
 
 
-def _report(folder: Folder, here: OfficeFacts, code: str | None) -> tuple[pouch.Order, pouch.Draw, str]:
+def _report(folder: Folder, here: OfficeFacts, code: str | None, openly: bool) -> tuple[pouch.Order, pouch.Draw, str]:
     """The office's report of a period, submitted with this dispatch."""
     with read_session(folder.engine) as session:
         hq = next((o for o in offices(session) if o.hq), None)
@@ -83,6 +91,7 @@ def _report(folder: Folder, here: OfficeFacts, code: str | None) -> tuple[pouch.
         raise Refused(_("Headquarters is not known here: open its set-up PDF first."), "no_hq")
     if period is None:
         raise no_period(code)
+    sealing.seals(folder, "report", hq, openly=openly)  # before the report counts as submitted
     submit(folder, here, period)
     languages = ["en", *([here.language] if here.language and here.language != "en" else [])]
     order = pouch.Order("report", hq, held.incarnation, held.tips, None, period.id, languages)
@@ -183,6 +192,17 @@ def _exchange(folder: Folder, here: OfficeFacts) -> tuple[pouch.Order, pouch.Dra
         [_("Drop this file into Valise on the other laptop, under Send and receive.")],
     )
     return order, pouch.letter(letter), title
+
+
+def _cover(folder: Folder, order: pouch.Order, here: OfficeFacts) -> pouch.Draw:
+    """Pages that say who sends to whom, and nothing of what is inside."""
+
+    def draw(stamp: Stamp, part: tuple[int, int]) -> Rendered:
+        offices = sealing.seals(folder, order.kind, order.receiver, openly=order.openly)
+        letter = sealing.cover(folder.programme_title, here, order.receiver, offices, stamp, part)
+        return pouch.letter(letter)(stamp, part)
+
+    return draw
 
 
 def _further_part(folder: Folder, here: OfficeFacts, hq: OfficeFacts, stamp: Stamp, part: tuple[int, int]) -> Rendered:

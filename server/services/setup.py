@@ -23,11 +23,12 @@ from server.domain.people.queries import OfficeFacts, office
 from server.domain.records import Work, save
 from server.reports.carrier import open_sealed, read_bounded
 from server.reports.sheets import Letter
-from server.services import pouch, vouching
-from server.services.folder import Folder, own_office, prepare
+from server.services import pouch, sealing, vouching
+from server.services.folder import Folder, is_set_up, own_office, prepare
 from server.services.load import Entry, LoadFile, enter, read_file
-from server.sync import acquaintance, capture, inbox, keys, replica, tips, trust, witness
+from server.sync import acquaintance, capture, inbox, keys, replica, sealkey, tips, trust, witness
 from server.sync.apply import apply_changesets
+from server.sync.clocks import believable
 from server.sync.manifest import Manifest, Setup
 from server.sync.models import Device
 from server.sync.payload import Payload, read_payload
@@ -116,7 +117,7 @@ def invite(folder: Folder, office_code: str, target: Path) -> Invited:
         receiver,
         None,
         None,
-        scopes_for(folder, receiver),
+        sealing.set_up_scopes(folder, scopes_for(folder, receiver)),
         languages=("en",),
         setup=Setup(root, invitation.id, invitation.secret, receiver.id),
     )
@@ -135,7 +136,8 @@ def invite(folder: Folder, office_code: str, target: Path) -> Invited:
             "This file makes a copy of Valise the programme log of %(office)s. It carries the programme's framework "
             "and an invitation that works once: give it to nobody but that office.",
             office=receiver.name,
-        ),
+        )
+        + sealing.set_up_remark(folder),
         [
             _("Install Valise on the office's laptop and start it."),
             _("Choose “I received a set-up PDF” and drop this file in."),
@@ -154,7 +156,7 @@ def scopes_for(folder: Folder, receiver: OfficeFacts) -> set[str]:
 def set_up_office(data: DataDir, file: Path, person: str | None, clock: Clock) -> Folder:
     """Make `data` the office that a set-up PDF names. Errors: Refused; the folder is as before."""
     opened = open_sealed(read_bounded(file))
-    payload = read_payload(opened.payload)
+    payload = read_payload(sealing.payload_of(data, opened))
     manifest = payload.manifest
     if manifest.setup is None or manifest.kind != "setup":
         raise Refused(
@@ -162,8 +164,9 @@ def set_up_office(data: DataDir, file: Path, person: str | None, clock: Clock) -
             "not_a_setup",
         )
     verdict = trust.judge_set_up(
-        opened.certificate, [*opened.chain, manifest.setup.root], root=None, at=clock(), programme_id=manifest.programme
-    )
+        opened.certificate, [*opened.chain, manifest.setup.root], root=None, at=believable(clock()),
+        programme_id=manifest.programme,
+    )  # fmt: skip
     if verdict.root != manifest.setup.root:
         raise Refused(_("This set-up file contradicts itself: ask headquarters for a new one."), "unknown_root")
     with _new_folder(data) as engine:
@@ -185,8 +188,8 @@ def set_up_office(data: DataDir, file: Path, person: str | None, clock: Clock) -
             digest = hashlib.sha256(read_bounded(file)).hexdigest()
             inbox.receive(session.connection(), digest, file.name, clock)
             inbox.settle(session.connection(), digest, inbox.IMPORTED, manifest=manifest, clock=clock)
-        holder = keys.Holder("office", manifest.programme, here.id, here.code, device, here.name)
-        keys.store(data.key, key, [keys.self_signed(key, holder, clock())])
+            holder = keys.Holder("office", manifest.programme, here.id, here.code, device, here.name)
+            keys.store(data.key, key, [keys.self_signed(key, holder, clock())])  # before the folder counts as set up
         return _ready(data, engine, clock)
 
 
@@ -217,10 +220,11 @@ def _take_in(session: UnitSession, payload: Payload, given: Setup, certificate: 
 @contextmanager
 def _new_folder(data: DataDir) -> Iterator[sa.Engine]:
     """An engine on a fresh database in `data`; when the block fails, what it made is taken away again."""
-    if data.database.exists():
+    if is_set_up(data):
         raise Refused(
             _("%(folder)s holds a programme already: choose another folder.", folder=data.root), "set_up_already"
         )
+    _clear(data)  # what a set-up that was cut off left behind
     data.create()
     engine = open_engine(data.database)
     try:
@@ -228,13 +232,19 @@ def _new_folder(data: DataDir) -> Iterator[sa.Engine]:
         yield engine
     except BaseException:
         engine.dispose()
-        made = [data.key, data.root_key, data.witness, *data.root.glob(data.database.name + "*")]
-        for path in made:
-            path.unlink(missing_ok=True)
+        _clear(data)
         raise
 
 
+def _clear(data: DataDir) -> None:
+    """Take away what a set-up makes; the database last, so that a folder without one holds nothing of it."""
+    beside = sorted(data.root.glob(data.database.name + "-*"))
+    for path in (data.key, data.root_key, data.seal_key, data.witness, *beside, data.database):
+        path.unlink(missing_ok=True)
+
+
 def _ready(data: DataDir, engine: sa.Engine, clock: Clock) -> Folder:
+    sealkey.ensure(data.seal_key)
     with engine.connect() as connection:
         witness.write(data.witness, data.database, connection)
     return Folder(data, engine, prepare(data, engine, clock), clock)

@@ -13,9 +13,9 @@ from server.db.session import UnitSession
 from server.domain.people.queries import office
 from server.services.received import Judged
 from server.sync import acquaintance, keys, tips
-from server.sync.apply import depends_on
 from server.sync.canonical import Changeset
 from server.sync.manifest import Manifest
+from server.sync.scope import depends_on
 
 #: Whether an author may write where a change is
 Authority = Callable[[Changeset], bool]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -10,26 +10,15 @@ import sqlalchemy as sa
 from server.base.errors import Refused
 from server.base.i18n import _
 from server.sync import collector, replica, sql, store
-from server.sync.canonical import Changeset, Op, decode
+from server.sync.canonical import Changeset, decode
+from server.sync.judgement import COUNTS, FOREIGN, REASONS, REVOKED, Judgement, after_import
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Counts, Issue, Step, project, put_issues
-from server.sync.shape import FRAMEWORK, OFFICE, shape
+from server.sync.scope import Allowed, Quarantined, allow_all, depends_on, needs, out_of_scope, quarantine_issue
 from server.sync.triggers import muted
 
-#: Says whether the author of a changeset may write in its scope. It reads `office`, `device`, `scope`, `stream`, `seq`.
-Allowed = Callable[[Changeset], bool]
-#: Changesets projected at a time: bounds the memory of a large import.
-_BATCH = 4000
-
-
-@dataclass(frozen=True)
-class Quarantined:
-    """An op that was kept but not applied. `reason` is "author", "table", "owner" or "foreign"."""
-
-    changeset: str
-    table: str
-    row: str
-    reason: str
+#: Changesets projected at a time, and ops: bounds the memory of a large import, and how long a person waits to stop it.
+_BATCH, _BATCH_OPS = 4000, 10_000
 
 
 @dataclass(frozen=True)
@@ -59,23 +48,20 @@ class Applied:
         return tuple(issue.row for issue in self.issues if issue.kind == "fork")
 
 
-def allow_all(_change: Changeset) -> bool:
-    """For tests and for changesets that were judged before."""
-    return True
-
-
 def apply_changesets(
     connection: sa.Connection,
     raws: Iterable[bytes | Changeset],
     *,
     allowed: Allowed = allow_all,
     lost: Iterable[bytes] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> Applied:
     """Apply changesets, given in any order and with repeats, inside the caller's transaction.
 
     What headquarters declared lost counts as known; `lost` adds ids to that. Ops outside their author's scope are kept
     and told (`quarantined`), the rest goes in. Raises Refused (`changeset_malformed`, `changeset_newer`,
-    `changeset_chain`) when a changeset cannot be what it says; the caller rolls back.
+    `changeset_chain`) when a changeset cannot be what it says; the caller rolls back. `progress(done, total)` is told
+    of every batch; what it raises goes up, and the caller rolls back: that is how a person stops an import.
     """
     changes: dict[bytes, Changeset] = {}
     given = 0
@@ -93,10 +79,12 @@ def apply_changesets(
     if missing:
         missing -= store.lost_ids(connection)
     if missing:
+        missing &= {i for change in new.values() for i in needs(change, allowed)}
+    if missing:
         return Applied(already=already, missing=tuple(sorted(i.hex() for i in missing)))
     ordered = _in_order(new)
     with muted(connection), collector.paused():
-        return _take_in(connection, ledger, ordered, allowed, already)
+        return _take_in(connection, ledger, ordered, allowed, already, progress)
 
 
 def preview(connection: sa.Connection, raws: Iterable[bytes | Changeset], *, allowed: Allowed = allow_all) -> Applied:
@@ -111,14 +99,6 @@ def preview(connection: sa.Connection, raws: Iterable[bytes | Changeset], *, all
 def _known(connection: sa.Connection, ids: Iterable[bytes]) -> set[bytes]:
     query = "SELECT id FROM sync_changeset WHERE id IN (%s)"
     return {row[0] for row in sql.rows_in(connection, query, ids)}
-
-
-def depends_on(change: Changeset) -> set[bytes]:
-    """Ids of the changesets that must be here before `change`."""
-    named = set(change.refs)
-    if change.prev is not None:
-        named.add(change.prev)
-    return named
 
 
 def _missing(ledger: Ledger, new: Mapping[bytes, Changeset]) -> set[bytes]:
@@ -152,23 +132,44 @@ def _in_order(new: Mapping[bytes, Changeset]) -> list[Changeset]:
     return ordered
 
 
+def _batches(ordered: Sequence[Changeset]) -> Iterator[list[Changeset]]:
+    batch: list[Changeset] = []
+    ops = 0
+    for change in ordered:
+        if batch and (len(batch) == _BATCH or ops + len(change.ops) > _BATCH_OPS):
+            yield batch
+            batch, ops = [], 0
+        batch.append(change)
+        ops += len(change.ops)
+    if batch:
+        yield batch
+
+
 def _take_in(
-    connection: sa.Connection, ledger: Ledger, ordered: Sequence[Changeset], allowed: Allowed, already: int
+    connection: sa.Connection,
+    ledger: Ledger,
+    ordered: Sequence[Changeset],
+    allowed: Allowed,
+    already: int,
+    progress: Callable[[int, int], None] | None,
 ) -> Applied:
     own = replica.identity(connection)
     mine = own.incarnation if own else ""
     first = n = store.last_number(connection) + 1
+    judgement = Judgement(connection)
     writer = store.Writer(connection)
     tables: dict[str, Counts] = {}
     issues: list[Issue] = []
     quarantined: list[Quarantined] = []
     closed = 0
-    for start in range(0, len(ordered), _BATCH):
+    for batch in _batches(ordered):
+        if progress is not None:
+            progress(n - first, len(ordered))
         steps = []
-        for change in ordered[start : start + _BATCH]:
+        for change in batch:
             depends = ledger.by_ids(depends_on(change))
             _check_chain(change, depends)
-            barred = not allowed(change)
+            barred = FOREIGN if not allowed(change) else REVOKED if judgement.bars(change) else COUNTS
             steps.append(_step(n, change, barred, depends, quarantined))
             writer.add(n, change, barred)
             ledger.remember(Fact(n, change.id, change.depth, change.seq, change.incarnation, change.scope), change)
@@ -183,9 +184,12 @@ def _take_in(
             total.created += counts.created
             total.changed += counts.changed
             total.deleted += counts.deleted
+    if progress is not None:
+        progress(len(ordered), len(ordered))
     issues += store.note_forks(connection, {change.stream for change in ordered})
-    told = [_quarantine_issue(q) for q in quarantined]
+    told = [quarantine_issue(q) for q in quarantined]
     put_issues(connection, told)
+    after_import(connection, ordered, allowed)
     rotated = bool(mine) and any(change.incarnation == mine for change in ordered)
     if rotated:
         replica.rotate(connection, "own stream continued elsewhere")
@@ -210,42 +214,15 @@ def _check_chain(change: Changeset, depends: Mapping[bytes, Fact]) -> None:
         )
 
 
-def out_of_scope(op: Op, scope: str, depends: Mapping[bytes, Fact]) -> str | None:
-    """Why an op may not count, judged from what never changes; None when it may.
-
-    "table": the table belongs to another kind of scope. "foreign": it builds on changes of another scope.
-    "owner": it makes or hands over a record for another office than the one whose scope it is in.
-    """
-    known = shape().get(op.table)
-    if known is not None and (known.scope == FRAMEWORK) != (scope == FRAMEWORK):
-        return "table"
-    anchored = bool(op.seen)
-    for ids in (*op.preds.values(), op.seen):
-        for i in ids:
-            anchored = True
-            fact = depends.get(i)
-            if fact is not None and fact.scope != scope:
-                return "foreign"
-    if scope != FRAMEWORK:
-        owner = op.values.get("office")
-        if (not anchored or "office" in op.values) and OFFICE + str(owner) != scope:
-            return "owner"
-    return None
-
-
 def _step(
-    n: int, change: Changeset, barred: bool, depends: Mapping[bytes, Fact], quarantined: list[Quarantined]
+    n: int, change: Changeset, barred: int, depends: Mapping[bytes, Fact], quarantined: list[Quarantined]
 ) -> Step:
     """The ops of a changeset that count; the others are noted in `quarantined`."""
     ops = []
     for op in change.ops:
-        reason = "author" if barred else out_of_scope(op, change.scope, depends)
+        reason = REASONS.get(barred) or out_of_scope(op, change.scope, depends)
         if reason is None:
             ops.append(op)
         else:
             quarantined.append(Quarantined(change.id.hex(), op.table, op.row, reason))
     return Step(n, change, ops)
-
-
-def _quarantine_issue(q: Quarantined) -> Issue:
-    return Issue("quarantine", q.table, q.row, q.changeset, '{"reason":"' + q.reason + '"}')

@@ -27,7 +27,7 @@ from server.base.i18n import _
 #: The format of changesets that this version writes; it reads this one and keeps elements it does not know.
 FORMAT = 1
 #: Counts up when a travelling table or column is added; written into every changeset and manifest.
-SCHEMA = 1
+SCHEMA = 2
 #: Elements of a changeset and of an op in format 1; a later version may append more.
 _ELEMENTS, _OP_ELEMENTS = 13, 5
 #: Deepest nesting of arrays and maps in a changeset: ops, values, and six more for values of later versions.

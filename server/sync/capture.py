@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 
 from server import __version__
 from server.base.clock import Clock, system_clock
-from server.sync import clocks, differences, replica, sql, store
-from server.sync.apply import depends_on, out_of_scope
+from server.sync import approvals, clocks, differences, replica, sql, store
 from server.sync.canonical import SCHEMA, Changeset, Op, sealed
+from server.sync.judgement import COUNTS, FOREIGN
 from server.sync.ledger import Fact, Ledger
-from server.sync.project import Outcome, Step, project
+from server.sync.project import Outcome, Step, project, put_issues
+from server.sync.scope import Quarantined, depends_on, out_of_scope, quarantine_issue
+from server.sync.shape import office_scope
 from server.sync.triggers import install, muted
 
 __all__ = ["Captured", "Writer", "attach", "capture", "install", "muted", "repair", "resolve"]
@@ -72,6 +74,7 @@ def _before_commit(session: Session) -> None:
         info.get("author"),
         seen=info.get("seen"),
         resolved=info.pop("resolved", None),
+        approved=info.pop("approved", None),
         clock=info.get("clock", system_clock),
     )
     info["captured"] = [change.id.hex() for change in done.changesets]
@@ -81,13 +84,19 @@ def _before_commit(session: Session) -> None:
         info["ends"] = (done.changesets[0].incarnation, ends)
 
 
-def resolve(session: Session, table: str, row: str, values: Mapping[str, Any]) -> None:
+def resolve(
+    session: Session, table: str, row: str, values: Mapping[str, Any], displayed: Sequence[str] | None = None
+) -> None:
     """Settle a conflict: write `values` as chosen, replacing every value there is of these fields.
 
     Also when the chosen value is the one shown already. `{"deleted": 1}` or `{"deleted": 0}` settles whether the row
-    stays. Takes effect with the session's commit.
+    stays. `displayed` are the heads (ids, hex) the chooser saw: one that arrived since stays a head, and is told again.
+    Takes effect with the session's commit.
     """
     session.info.setdefault("resolved", {}).setdefault((table, row), {}).update(values)
+    if displayed is not None:
+        shown = session.info.setdefault("seen", {}).setdefault((table, row), {})
+        shown.update({name: list(displayed) for name in values})
 
 
 def repair(session: Session, clock: Clock = system_clock) -> Captured:
@@ -110,12 +119,14 @@ def capture(
     *,
     seen: Mapping[tuple[str, str], differences.Shown] | None = None,
     resolved: Mapping[tuple[str, str], Mapping[str, Any]] | None = None,
+    approved: Mapping[tuple[str, str, str], Sequence[Any]] | None = None,
     more: Mapping[str, Any] | None = None,
     clock: Clock = system_clock,
 ) -> Captured:
     """Turn what the triggers noted into changesets, one per scope, in the caller's transaction.
 
-    A save that changes nothing in the end writes none. Before the replica has an identity the notes stay.
+    A save that changes nothing in the end writes none. Before the replica has an identity the notes stay. What another
+    program wrote into the records of another house is kept apart and told, as it will be wherever it arrives.
     """
     own = replica.identity(connection)
     if own is None:
@@ -126,7 +137,8 @@ def capture(
     signer = _Signer(author.person, author.office) if author else _Signer("", own.office)
     ledger = Ledger(connection)
     with muted(connection):
-        found = differences.Differences(connection, ledger, signer.office, seen or {}, resolved or {}).find(notes)
+        work = differences.Differences(connection, ledger, signer.office, seen or {}, resolved or {})
+        found = work.find(notes)
         sql.run(connection, "DELETE FROM sync_capture")
         if not found:
             return Captured()
@@ -135,19 +147,27 @@ def capture(
         number = store.last_number(connection)
         writer = store.Writer(connection)
         steps = []
+        apart: list[Quarantined] = []
         for scope, ops in found.items():
+            barred = COUNTS if own.hq or scope == office_scope(own.office) else FOREIGN
             for part in sql.chunks(ops, MOST_OPS):
                 number += 1
-                change = _next(connection, own, signer, scope, part, when, dict(more or {}), ledger, changes)
-                writer.add(number, change)
+                judged = approvals.of_ops(connection, approved, part, scope) if approved else {}
+                change = _next(connection, own, signer, scope, part, when, {**(more or {}), **judged}, ledger, changes)
+                writer.add(number, change, barred)
                 fact = Fact(number, change.id, change.depth, change.seq, change.incarnation, change.scope)
                 depends = ledger.by_ids(depends_on(change))
                 ledger.remember(fact, change)
-                ops_in = [op for op in change.ops if out_of_scope(op, scope, depends) is None]
+                ops_in = [op for op in change.ops if not barred and out_of_scope(op, scope, depends) is None]
+                apart += [Quarantined(change.id.hex(), op.table, op.row, "author") for op in change.ops if barred]
                 steps.append(Step(number, change, ops_in))
                 changes.append(change)
         writer.flush()
-        return Captured(tuple(changes), project(connection, ledger, steps, written=True))
+        outcome = project(connection, ledger, steps, written=True)
+        if apart:
+            work.put_back((one.table, one.row) for one in apart)
+            put_issues(connection, map(quarantine_issue, apart))
+        return Captured(tuple(changes), outcome)
 
 
 def _next(

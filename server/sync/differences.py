@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from server.sync import merge, sql
 from server.sync.canonical import Op
 from server.sync.ledger import Fact, Fields, Ledger
-from server.sync.project import column_value
+from server.sync.project import Step, column_value, project
 from server.sync.shape import FRAMEWORK, TableShape, office_scope, shape
 from server.sync.triggers import INSERTED, REMOVED
 
@@ -60,10 +60,10 @@ class Differences:
         for table, row in self.resolved:
             noted.setdefault(table, {}).setdefault(row, _Noted())
         known = shape()
-        fields = Fields(self.connection, noted)
+        self.fields = Fields(self.connection, noted)
         for table, rows in noted.items():
             if table in known:
-                self._table(known[table], fields.of(table), rows)
+                self._table(known[table], self.fields.of(table), rows)
         return self.found
 
     def _table(self, table: TableShape, bits: Mapping[str, int], noted: Mapping[str, _Noted]) -> None:
@@ -90,13 +90,23 @@ class Differences:
         mended: dict[str, Any] = {}
         if table.scope != FRAMEWORK and "office" not in values:
             mended["office"] = values["office"] = self.office
-        if now["deleted"] is None:
-            mended["deleted"] = 0
+        if now["deleted"] not in (0, 1):
+            mended["deleted"] = int(bool(now["deleted"]))
+            values.update({"deleted": 1} if now["deleted"] else {})
         if not values:
             values["deleted"] = 0
         self.rewrite(table.name, row, mended)
         scope = FRAMEWORK if table.scope == FRAMEWORK else office_scope(str(values["office"]))
         self.found.setdefault(scope, []).append(Op(table.name, row, values))
+
+    def put_back(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Bring records (table, id) whole to what the changes say; those that no change knows go."""
+        for table, row in dict.fromkeys(rows):
+            stored = sql.rows(self.connection, _HEADS % "?", (table, row))
+            if stored:
+                _RowChange(self, shape()[table], row, self.fields.of(table), merge.parse(stored[0][1])).put_back()
+            else:
+                sql.run(self.connection, f"DELETE FROM {sql.quoted(table)} WHERE id=?", (row,))  # noqa: S608 - quoted
 
     def rewrite(self, table: str, row: str, values: Mapping[str, Any]) -> None:
         """Bring columns of a row to what the changes say."""
@@ -126,32 +136,39 @@ class _RowChange:
         elif note.whole:
             changed = self._against_heads(now)
         else:
-            changed = {name: now[name] for name, old in note.old.items() if not _equal(now[name], old)}
+            changed = {name: now[name] for name, old in note.old.items()
+                   if name in now and not _equal(now[name], old)}
         if "office" in changed and self._holders("office"):
             changed.pop("office")  # a record's owner never changes
             self._show(["office"])
-        if changed.get("deleted") is None and "deleted" in changed:
-            changed["deleted"] = 0
+        if "deleted" in changed:
+            changed["deleted"] = int(bool(changed["deleted"]))
         preds = {name: self._replaced(name) for name in changed}
         for name in [name for name in changed if self._untouched(name, changed[name], preds[name])]:
             del changed[name], preds[name]
             self._show([name])
         for name, value in chosen.items():
             changed[name] = value
-            preds[name] = [self.facts[n].id for n in self._holders(name)]
+            preds[name] = self._settled(name)
         if changed:
             self.work.rewrite(self.table.name, self.row, chosen)
-            self._add(changed, preds, bool(chosen))
+            self._add(changed, preds)
 
-    def _add(self, changed: Mapping[str, Any], preds: Mapping[str, Sequence[bytes]], resolving: bool) -> None:
-        named = {name: ids for name, ids in preds.items() if ids}
+    def _add(self, changed: Mapping[str, Any], preds: Mapping[str, Sequence[bytes]]) -> None:
+        scope = self._anchor().scope
+        named = {name: kept for name, ids in preds.items() if (kept := self._of_scope(scope, ids))}
         seen: Sequence[bytes] = ()
         if changed.get("deleted"):
-            seen = self._everything_seen(resolving)
-        elif not named:
+            seen = self._of_scope(scope, self._everything_seen())
+        if not named and not seen:
             seen = [self._anchor().id]
-        scope = self._anchor().scope
         self.work.found.setdefault(scope, []).append(Op(self.table.name, self.row, changed, named, seen))
+
+    def _of_scope(self, scope: str, ids: Sequence[bytes]) -> Sequence[bytes]:
+        """Those of one scope. Where two offices made the same record, a change that replaced both would not count."""
+        if all(fact.scope == scope for fact in self.facts.values()):
+            return ids
+        return [i for i, fact in self.work.ledger.by_ids(ids).items() if fact.scope == scope]
 
     def _holders(self, name: str) -> list[int]:
         bit = self.bits.get(name)
@@ -176,6 +193,15 @@ class _RowChange:
         shown = self._shown(name)
         return [shown.id] if shown else []
 
+    def _settled(self, name: str) -> list[bytes]:
+        """The changesets whose values a choice replaces: those the chooser's page displayed, else all there are."""
+        displayed = self.work.seen.get((self.table.name, self.row), {}).get(name)
+        if displayed is None:
+            return [self.facts[n].id for n in self._holders(name)]
+        facts = self.work.ledger.by_ids(bytes.fromhex(i) for i in displayed).values()
+        ops = {fact.id: self.work.ledger.op(fact.n, self.table.name, self.row) for fact in facts}
+        return [i for i, op in ops.items() if op is not None and name in op.values]
+
     def _untouched(self, name: str, value: Any, preds: Sequence[bytes]) -> bool:
         """Whether an old form only repeats the value it displayed while a newer one has come in."""
         if (self.table.name, self.row) not in self.work.seen:
@@ -187,17 +213,21 @@ class _RowChange:
         before = [self.work.ledger.value(fact.n, self.table.name, self.row, name) for fact in facts]
         return _equal(value, column_value(before[0]) if before else None)
 
-    def _everything_seen(self, resolving: bool) -> list[bytes]:
+    def _everything_seen(self) -> list[bytes]:
         """The heads that the author of a deletion saw."""
         displayed = self.work.seen.get((self.table.name, self.row))
-        if displayed is None or resolving:
+        if displayed is None:
             return [fact.id for fact in self.facts.values()]
         ids = {bytes.fromhex(i) for shown in displayed.values() for i in shown}
         return [fact.id for fact in self.work.ledger.by_ids(ids).values()]
 
     def _against_heads(self, now: Mapping[str, Any]) -> dict[str, Any]:
-        """A row that was replaced as a whole: the columns that differ from what the changes say."""
-        return {name: now[name] for name in self.table.columns if not _equal(now[name], self._said(name))}
+        """A row that was replaced as a whole: the columns that differ from what the changes say.
+
+        Right after an upgrade there are columns that nobody has filled yet; that they are empty says nothing.
+        """
+        names = [name for name in self.table.columns if not self.work.fields.is_late(self.table.name, name)]
+        return {name: now[name] for name in names if not _equal(now[name], self._said(name))}
 
     def _said(self, name: str) -> Any:
         shown = self._shown(name)
@@ -208,6 +238,13 @@ class _RowChange:
     def _show(self, names: Sequence[str]) -> None:
         """Bring columns back to what the changes say."""
         self.work.rewrite(self.table.name, self.row, {name: self._said(name) for name in names})
+
+    def put_back(self) -> None:
+        """The whole row as the changes say it, hidden or not."""
+        self._show([name for name in self.table.columns if not self.work.fields.is_late(self.table.name, name)])
+        known = next(iter(self.heads))
+        nothing = Step(known, self.work.ledger.change(known), [Op(self.table.name, self.row, {})])
+        project(self.work.connection, self.work.ledger, [nothing])
 
     def _restore(self) -> None:
         """A record that another program removed comes back as a deleted one: nothing accepted is lost."""

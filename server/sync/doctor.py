@@ -14,6 +14,8 @@ from server.db.base import Base
 from server.sync import dump, merge, sql, store
 from server.sync.apply import apply_changesets
 from server.sync.canonical import Changeset, changeset_id, decode
+from server.sync.judgement import FOREIGN
+from server.sync.scope import allow_all, needs
 
 
 @dataclass(frozen=True)
@@ -35,19 +37,24 @@ def examine(connection: sa.Connection) -> tuple[Finding, ...]:
 
 
 def _changesets(connection: sa.Connection) -> Iterator[Finding]:
-    query = "SELECT n, id, raw FROM sync_changeset WHERE n > ? ORDER BY n LIMIT 2000"
+    query = "SELECT n, id, raw, barred FROM sync_changeset WHERE n > ? ORDER BY n LIMIT 2000"
     last, known = 0, store.lost_ids(connection)
     while batch := sql.rows(connection, query, (last,)):
-        for n, name, raw in batch:
+        for n, name, raw, barred in batch:
             last = n
             change = _readable(name, raw)
             if change is None:
                 sentence = _("Change %(id)s is damaged. Restore the latest backup.", id=name.hex()[:12])
                 yield Finding("changeset", "", name.hex(), sentence)
-            elif not {*change.refs, *([change.prev] if change.prev else [])} <= known:
+            elif not needs(change, _nobody if barred else allow_all) <= known:
                 sentence = _("Change %(id)s builds on one that is not here.", id=name.hex()[:12])
                 yield Finding("chain", "", name.hex(), sentence)
             known.add(name)
+
+
+def _nobody(_change: Changeset) -> bool:
+    """Of changes that were barred when they came."""
+    return False
 
 
 def _lost(connection: sa.Connection) -> Iterator[Finding]:
@@ -114,11 +121,14 @@ def _words(kind: str) -> str:
 
 def rebuild_into(connection: sa.Connection, copy: sa.Connection) -> None:
     """Apply every changeset here to the empty database `copy`, with the judgement that was made when it came."""
-    query = "SELECT n, raw, id, barred FROM sync_changeset WHERE n > ? ORDER BY n LIMIT 4000"
-    last, lost = 0, store.lost_ids(connection)
-    while batch := sql.rows(connection, query, (last,)):
-        last = batch[-1][0]
-        barred = {bytes(name) for _n, _raw, name, flag in batch if flag}
+    query = (  # by depth: what had been declared lost may have come after what builds on it
+        "SELECT n, raw, id, barred, depth FROM sync_changeset WHERE depth > ? OR (depth = ? AND n > ?)"
+        " ORDER BY depth, n LIMIT 4000"
+    )
+    depth, last, lost = 0, 0, store.lost_ids(connection)
+    while batch := sql.rows(connection, query, (depth, depth, last)):
+        last, _raw, _name, _flag, depth = batch[-1]
+        barred = {bytes(name) for _n, _raw, name, flag, _depth in batch if flag == FOREIGN}
 
         def allowed(change: Changeset, barred: set[bytes] = barred) -> bool:
             return change.id not in barred

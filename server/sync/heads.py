@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,8 @@ from server.sync.project import Issue
 class Contender:
     """One value of a field and who wrote it. `claimed` is in seconds since 1970 UTC, `doubt` when it cannot be right.
 
-    `changeset` is the id, hex; `arrived` the number under which it came here; `shown` whether rows show this value.
+    `changeset` is the id, hex; `arrived` the number under which it came here; `shown` whether rows show this value;
+    `wrote` all fields the changeset gave the record.
     """
 
     changeset: str
@@ -32,6 +33,7 @@ class Contender:
     arrived: int
     shown: bool
     deletes: bool = False
+    wrote: Mapping[str, Any] = field(default_factory=dict)
 
 
 def displayed(connection: sa.Connection, table: str, row: str) -> dict[str, list[str]]:
@@ -74,6 +76,48 @@ def history(connection: sa.Connection, table: str, row: str, field: str) -> tupl
     return _tell(connection, table, row, field, sorted(reached))
 
 
+def ancestor(connection: sa.Connection, table: str, row: str, field: str) -> Contender | None:
+    """The latest value that all values standing now were written upon: what it was before. None when there is none."""
+    ledger = Ledger(connection)
+    common: set[int] | None = None
+    for head in _by_field(connection, table, row).get(field, []):
+        reached: set[int] = set()
+        todo = [head]
+        while todo:
+            n = todo.pop()
+            op = ledger.op(n, table, row)
+            if n not in reached and op is not None and field in op.values:
+                reached.add(n)
+                todo += [fact.n for fact in ledger.by_ids(op.preds.get(field, ())).values()]
+        reached.discard(head)
+        common = reached if common is None else common & reached
+    told = _tell(connection, table, row, field, sorted(common or ()))
+    return told[0] if told else None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a changeset stands: its stream (incarnation and scope) and its number in it."""
+
+    stream: tuple[str, str]
+    seq: int
+
+
+def authors(connection: sa.Connection, table: str, row: str, field: str | None = None) -> tuple[Place, ...]:
+    """The places of the changesets that hold a field of a record now; of all its fields without `field`."""
+    by_field = _by_field(connection, table, row)
+    numbers = {n for name, of in by_field.items() if field in (None, name) for n in of}
+    facts = Ledger(connection).by_numbers(numbers).values()
+    return tuple(Place((fact.incarnation, fact.scope), fact.seq) for fact in facts)
+
+
+def arrived(connection: sa.Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """ISO time at which the dispatch was imported that brought each changeset; those made here are left out."""
+    query = "SELECT first, last, changed FROM sync_inbox WHERE first IS NOT NULL AND last IS NOT NULL"
+    spans = sql.rows(connection, query)
+    return {n: at for n in numbers for first, last, at in spans if first <= n <= last}
+
+
 def opponents(connection: sa.Connection, issue: Issue) -> tuple[Contender, ...]:
     """The two sides of an issue of kind "value" or "delete"."""
     if issue.kind == "delete":
@@ -89,6 +133,13 @@ def issues(connection: sa.Connection, kinds: Sequence[str] = ()) -> tuple[Issue,
     query = "SELECT kind,tbl,row,field,info FROM sync_issue ORDER BY tbl,row,field,kind"
     found = (Issue(*row) for row in sql.rows(connection, query))
     return tuple(issue for issue in found if not kinds or issue.kind in kinds)
+
+
+def issues_of(connection: sa.Connection, table: str, row: str, kinds: Sequence[str]) -> tuple[Issue, ...]:
+    """The issues of one record of these kinds, sorted by field."""
+    query = "SELECT kind,tbl,row,field,info FROM sync_issue WHERE tbl=? AND row=? ORDER BY field,kind"
+    found = (Issue(*one) for one in sql.rows(connection, query, (table, row)))
+    return tuple(issue for issue in found if issue.kind in kinds)
 
 
 def issue(connection: sa.Connection, issue_id: str) -> Issue | None:
@@ -124,6 +175,6 @@ def _tell(
         value = op.values.get(field) if op else None
         told.append(Contender(
             fact.id.hex(), value, change.person, change.office, change.device, change.claimed, bool(change.doubt),
-            fact.n, place == 0, bool(op and op.deletes),
+            fact.n, place == 0, bool(op and op.deletes), dict(op.values) if op else {},
         ))  # fmt: skip
     return tuple(told)

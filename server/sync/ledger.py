@@ -100,13 +100,20 @@ class Fields:
     def __init__(self, connection: sa.Connection, tables: Iterable[str]) -> None:
         self._connection = connection
         self._bits: dict[str, dict[str, int]] = {table: {} for table in tables}
-        query = "SELECT tbl, name, bit FROM sync_field WHERE tbl IN (%s)"
-        for table, name, bit in sql.rows_in(connection, query, self._bits):
+        self._late: set[tuple[str, str]] = set()
+        query = "SELECT tbl, name, bit, shown FROM sync_field WHERE tbl IN (%s)"
+        for table, name, bit, shown in sql.rows_in(connection, query, self._bits):
             self._bits[table][name] = bit
+            if not shown:
+                self._late.add((table, name))
 
     def of(self, table: str) -> Mapping[str, int]:
         """Bit numbers of the table's fields by name."""
         return self._bits.setdefault(table, {})
+
+    def is_late(self, table: str, name: str) -> bool:
+        """Whether the rows do not show the field yet: it was written before this version knew it."""
+        return (table, name) in self._late
 
     def mask(self, table: str, names: Iterable[str], known: frozenset[str] | None) -> int:
         """The bits of `names`; `known` are the columns of the table here, None when the table is unknown."""

@@ -59,7 +59,8 @@ class Manifest:
     receiver (a gap is a missing dispatch), `serial` all of the sender's incarnation. `base` are the receiver's
     acknowledged tips that the changes build on, `tips` what the sender holds: that is its acknowledgement. `durable`
     is what its verified backup covers. `made` is in seconds since 1970 UTC. `pages` is the SHA-256 of the PDF's
-    pages before sealing. `wants` and `blobs` name files by SHA-256 (hex): asked for, and (with bytes) referred to.
+    pages before sealing. `encryption` is the public key that dispatches for the sender are sealed for, until
+    headquarters' list has it. `wants` and `blobs` name files by SHA-256 (hex): asked for, and (with bytes) referred to.
     """
 
     dispatch: str
@@ -92,6 +93,7 @@ class Manifest:
     enrolment: Enrolment | None = None
     setup: Setup | None = None
     pages: bytes | None = None
+    encryption: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -103,7 +105,7 @@ class Manifest:
 _KEYS = frozenset({
     "id", "programme", "kind", "from", "to", "number", "serial", "part", "person", "made", "streams", "base", "tips",
     "signatures", "durable", "schema", "reader", "app", "counts", "blobs", "wants", "files", "period", "languages",
-    "enrolment", "setup", "pages",
+    "enrolment", "setup", "pages", "encryption",
 })  # fmt: skip
 
 
@@ -145,6 +147,7 @@ def to_wire(m: Manifest) -> dict[str, Any]:
         "enrolment": [m.enrolment.certificate, m.enrolment.invitation, m.enrolment.proof] if m.enrolment else None,
         "setup": _setup_out(m.setup) if m.setup else None,
         "pages": m.pages,
+        "encryption": m.encryption,
     }
     wire.update({key: value for key, value in optional.items() if value})
     if m.durable is not None:
@@ -198,7 +201,8 @@ def _read(wire: Mapping[str, Any]) -> Manifest:
         files=tuple(FileEntry(f[0].hex(), f[1], f[2], f[3]) for f in wire.get("files", [])),
         period=wire.get("period"), languages=tuple(wire.get("languages", [])),
         enrolment=Enrolment(*enrolment[:3]) if enrolment else None, setup=_setup_in(setup) if setup else None,
-        pages=wire.get("pages"), extra={key: value for key, value in wire.items() if key not in _KEYS},
+        pages=wire.get("pages"), encryption=wire.get("encryption"),
+        extra={key: value for key, value in wire.items() if key not in _KEYS},
     )  # fmt: skip
 
 
@@ -210,7 +214,8 @@ def _setup_in(wire: Mapping[str, Any]) -> Setup:
 
 def _check(m: Manifest) -> None:
     """Types and ranges, so that nobody behind this border has to doubt them."""
-    texts = (m.programme, m.kind, m.from_office, m.from_device, m.person, m.app, m.to_office or "", m.period or "")
+    texts = (m.programme, m.kind, m.from_office, m.from_device, m.person, m.app, m.to_office or "", m.period or "",
+             m.encryption or "")
     ends = [end for tips in (m.base, m.tips, m.durable or {}) for key in tips for end in tips[key]]
     numbers = [m.number, m.serial, m.part, m.parts, m.made, m.schema, m.reader, *m.counts.values()]
     numbers += [n for f in m.files for n in (f.size, f.offset, f.length)] + [size for _sha, size in m.blobs]

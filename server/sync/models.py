@@ -30,16 +30,31 @@ class Device(Framework):
     enrolled: Mapped[When]
     #: day it was revoked; none while it is trusted
     revoked: Mapped[When]
-    #: what of a revoked device still counts: JSON {stream key: last trusted seq}
+    #: what of a revoked device still counts: JSON {stream key: [seq, id] of the last trusted change}
     revoked_cut: Mapped[Text]
     #: why it was revoked, or a remark
     note: Mapped[Text]
+    #: the public key that dispatches for it are sealed for, `age1…`
+    encryption_key: Mapped[Text]
 
 
 class LostChange(Framework):
     """A changeset that nobody holds any more, as headquarters declared it; what builds on it may go in."""
 
     __tablename__ = "lost_change"
+
+    #: id of the changeset, 64 hex digits
+    changeset: Mapped[Text]
+    #: key of its stream
+    stream: Mapped[Text]
+    #: why, in words
+    note: Mapped[Text]
+
+
+class AdoptedChange(Framework):
+    """A changeset of a revoked device that headquarters lets count all the same."""
+
+    __tablename__ = "adopted_change"
 
     #: id of the changeset, 64 hex digits
     changeset: Mapped[Text]
@@ -121,7 +136,12 @@ class ChangesetRow(Base):
     """One save, unchanged since it was made. Two may share stream and seq: that is a fork, not an error."""
 
     __tablename__ = "sync_changeset"
-    __table_args__ = (sa.Index("sync_changeset_stream", "stream", "seq"),)
+    __table_args__ = (
+        sa.Index("sync_changeset_stream", "stream", "seq"),
+        # the few whose clock was wrong, found without reading all
+        sa.Index("sync_changeset_doubt", "signer", sqlite_where=sa.text("doubt = 1"),
+                 postgresql_where=sa.text("doubt = 1")),
+    )  # fmt: skip
 
     #: order of arrival here
     n: Mapped[int] = mapped_column(primary_key=True)
@@ -141,7 +161,7 @@ class ChangesetRow(Base):
     claimed: Mapped[int]
     #: 1 when that time was not plausible
     doubt: Mapped[int]
-    #: 1 when its author may not write in its scope: kept, forwarded, not applied
+    #: kept, forwarded, not applied: 1 when its author may not write in its scope, 2 when its device was revoked; else 0
     barred: Mapped[int]
     #: its canonical bytes
     raw: Mapped[bytes] = mapped_column(sa.LargeBinary)
@@ -232,90 +252,6 @@ class Acknowledgement(Base):
     at: Mapped[str]
 
 
-class Inbox(Base):
-    """A dispatch that came, whatever became of it."""
-
-    __tablename__ = "sync_inbox"
-
-    #: order of arrival
-    n: Mapped[int] = mapped_column(primary_key=True)
-    #: SHA-256 of the file, hex
-    sha256: Mapped[str] = mapped_column(unique=True)
-    #: "received", "imported", "parked" or "refused"
-    state: Mapped[str]
-    #: id of the dispatch, hex; none while it could not be read
-    dispatch: Mapped[str | None] = mapped_column(index=True)
-    #: "report", "setup", "circular" or "exchange"
-    kind: Mapped[str | None]
-    #: office it came from
-    office: Mapped[str | None]
-    #: incarnation it came from
-    incarnation: Mapped[str | None]
-    #: its number among that incarnation's dispatches to one receiver
-    number: Mapped[int | None]
-    #: which part it is, from 1
-    part: Mapped[int | None]
-    #: of how many
-    parts: Mapped[int | None]
-    #: name of the file as it came; never used as a path
-    file_name: Mapped[str | None]
-    #: a code, why it is parked or refused
-    reason: Mapped[str | None]
-    #: the sentence for people, or what it waits for
-    note: Mapped[str | None]
-    #: arrival number of the first changeset it brought
-    first: Mapped[int | None]
-    #: and of the last
-    last: Mapped[int | None]
-    #: ISO time it came
-    at: Mapped[str]
-    #: ISO time of its present state
-    changed: Mapped[str]
-
-
-class Outbox(Base):
-    """A dispatch that was made here."""
-
-    __tablename__ = "sync_outbox"
-
-    #: order of making
-    n: Mapped[int] = mapped_column(primary_key=True)
-    #: id of the dispatch, hex
-    dispatch: Mapped[str] = mapped_column(index=True)
-    #: incarnation that made it
-    incarnation: Mapped[str]
-    #: serial number among all its dispatches
-    serial: Mapped[int]
-    #: number among its dispatches to this receiver
-    number: Mapped[int]
-    #: which part it is, from 1
-    part: Mapped[int] = mapped_column(default=1)
-    #: of how many
-    parts: Mapped[int] = mapped_column(default=1)
-    #: office it is for
-    to_office: Mapped[str]
-    #: incarnation it is for; none when not known yet
-    to_incarnation: Mapped[str | None]
-    #: "report", "setup", "circular" or "exchange"
-    kind: Mapped[str]
-    #: id of the period it reports on, if it does
-    period: Mapped[str | None]
-    #: JSON {stream key: [[seq, id]]} it brings its receiver up to
-    tips: Mapped[str]
-    #: "sent" or "acknowledged"
-    state: Mapped[str]
-    #: name of the file
-    file_name: Mapped[str | None]
-    #: SHA-256 of the file, hex
-    sha256: Mapped[str | None]
-    #: bytes of the file
-    size: Mapped[int | None]
-    #: ISO time it was made
-    at: Mapped[str]
-    #: ISO time the acknowledgement was read
-    acknowledged: Mapped[str | None]
-
-
 class Audit(Base):
     """What happened to this database that people may ask about later."""
 
@@ -331,19 +267,19 @@ class Audit(Base):
     info: Mapped[str]
 
 
-class Blob(Base):
-    """A filed file by its content."""
+class SealKeyRow(Base):
+    """The key for sealed dispatches that a laptop named in its latest dispatch, until headquarters' list has it."""
 
-    __tablename__ = "sync_blob"
+    __tablename__ = "sync_seal_key"
 
-    #: hex
-    sha256: Mapped[str] = mapped_column(primary_key=True)
-    #: bytes
-    size: Mapped[int | None]
-    #: 1 when the whole content is here
-    have: Mapped[int]
-    #: 1 when it was asked for in a dispatch
-    wanted: Mapped[int] = mapped_column(default=0)
+    #: id of the device
+    device: Mapped[str] = mapped_column(primary_key=True)
+    #: id of its office
+    office: Mapped[str]
+    #: `age1…`
+    key: Mapped[str]
+    #: ISO time that dispatch was read
+    at: Mapped[str]
 
 
 class Captured(Base):

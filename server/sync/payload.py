@@ -78,8 +78,11 @@ def write_payload(
     head = _squeeze(dump(to_wire(replace(manifest, files=entries, counts=counts))))
     packed = _squeeze(dump(body))
     lengths = len(head).to_bytes(4, "big") + len(packed).to_bytes(4, "big")
-    data = b"".join([MAGIC, lengths, head, packed, *(f.data for f in files)])
-    return data + hashlib.sha256(data).digest()
+    sections = [MAGIC, lengths, head, packed, *(f.data for f in files)]
+    digest = hashlib.sha256()
+    for section in sections:
+        digest.update(section)
+    return b"".join([*sections, digest.digest()])
 
 
 def read_manifest(data: bytes, limits: Limits = DEFAULT) -> Manifest:
@@ -107,8 +110,8 @@ def read_payload(data: bytes, limits: Limits = DEFAULT, *, find: Find = no_histo
     return Payload(manifest, changes, files)
 
 
-def _sections(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """(manifest frame, body frame, files), after the hash over everything."""
+def _sections(data: bytes) -> tuple[bytes, bytes, memoryview]:
+    """(manifest frame, body frame, files), after the hash over everything. The files are not copied: they are large."""
     if data[:6] != MAGIC[:6]:
         raise Refused(_("There is no Valise data in this file. Choose a dispatch."), "payload_not_ours")
     if data[:8] != MAGIC and len(data) >= 8:
@@ -121,14 +124,14 @@ def _sections(data: bytes) -> tuple[bytes, bytes, bytes]:
         raise _truncated()
     if hashlib.sha256(memoryview(data)[:-_SHA]).digest() != data[-_SHA:]:
         raise _damaged()
-    return data[16:head_end], data[head_end:body_end], data[body_end:-_SHA]
+    return data[16:head_end], data[head_end:body_end], memoryview(data)[body_end:-_SHA]
 
 
 def _manifest(frame: bytes, limits: Limits) -> Manifest:
     return from_wire(_cbor(_unsqueeze(frame, limits.manifest), limits))
 
 
-def _files(manifest: Manifest, data: bytes, limits: Limits) -> tuple[FilePart, ...]:
+def _files(manifest: Manifest, data: memoryview, limits: Limits) -> tuple[FilePart, ...]:
     """The carried files, each whole one checked against its hash."""
     if len(manifest.files) > limits.files or sum(f.length for f in manifest.files) > limits.file_bytes:
         raise _too_large()
@@ -136,7 +139,7 @@ def _files(manifest: Manifest, data: bytes, limits: Limits) -> tuple[FilePart, .
         raise _truncated()
     parts, at = [], 0
     for entry in manifest.files:
-        content = data[at : at + entry.length]
+        content = bytes(data[at : at + entry.length])
         at += entry.length
         whole = entry.offset == 0 and entry.length == entry.size
         if entry.offset + entry.length > entry.size or (whole and hashlib.sha256(content).hexdigest() != entry.sha256):

@@ -240,7 +240,8 @@ class _TableWork:
             return False, None
         ids = {i for n in deleters for i in (ops[n] or Op("", "", {})).seen}
         seen = [fact.n for fact in self.ledger.by_ids(ids).values()]
-        against = merge.unseen(heads, bit, deleters, seen) + [n for n in holders if n not in deleters]
+        kept = [n for n in holders if n not in deleters and n not in seen]
+        against = merge.unseen(heads, bit, deleters, seen) + kept
         if not against:
             return True, None
         facts = self.ledger.by_numbers([*deleters, *against])

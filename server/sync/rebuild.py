@@ -7,10 +7,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 from server.sync import sql
-from server.sync.apply import depends_on, out_of_scope
 from server.sync.canonical import decode
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Step, project
+from server.sync.scope import depends_on, out_of_scope
 from server.sync.shape import shape
 from server.sync.triggers import muted
 
@@ -43,12 +43,15 @@ def rebuild_tables(connection: sa.Connection, tables: Collection[str]) -> None:
             sql.run(connection, "DELETE FROM sync_row WHERE tbl=?", (table,))
             sql.run(connection, "DELETE FROM sync_issue WHERE tbl=? AND kind<>'quarantine'", (table,))
         ledger = Ledger(connection)
-        query = "SELECT n, raw, barred FROM sync_changeset WHERE n > ? ORDER BY n LIMIT 2000"
-        last = 0
-        while batch := sql.rows(connection, query, (last,)):
-            last = batch[-1][0]
+        query = (  # by depth: what had been declared lost may have come after what builds on it
+            "SELECT n, raw, barred, depth FROM sync_changeset WHERE depth > ? OR (depth = ? AND n > ?)"
+            " ORDER BY depth, n LIMIT 2000"
+        )
+        depth = last = 0
+        while batch := sql.rows(connection, query, (depth, depth, last)):
+            last, _raw, _barred, depth = batch[-1]
             steps = []
-            for n, raw, barred in batch:
+            for n, raw, barred, _depth in batch:
                 change = decode(raw)
                 ops = [op for op in change.ops if op.table in tables and not barred]
                 if ops:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from server.db.base import Base, synced_columns, synced_models
+from server.sync import blobs as _file_tables  # noqa: F401 - registers what is noted of files
 from server.sync import models as _own_tables  # noqa: F401 - registers `device`
 
 #: Scope of the records that only headquarters writes.

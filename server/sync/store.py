@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from server.sync import sql
+from server.sync import approvals, sql
 from server.sync.canonical import Changeset, split_key
 from server.sync.project import Issue, put_issues
 
@@ -56,9 +56,10 @@ class Writer:
         self._rows: list[tuple[object, ...]] = []
         self._tips: dict[bytes, tuple[int, bytes, int]] = {}
         self._passed: list[tuple[int, bytes]] = []
+        self._approvals: list[tuple[object, ...]] = []
 
-    def add(self, n: int, change: Changeset, barred: bool = False) -> None:
-        """Queue a changeset under arrival number `n`."""
+    def add(self, n: int, change: Changeset, barred: int = 0) -> None:
+        """Queue a changeset under arrival number `n`; `barred` says why it is kept apart, 0 when it counts."""
         key = (change.incarnation, change.scope)
         stream = self._streams.get(key)
         if stream is None:
@@ -69,8 +70,10 @@ class Writer:
             signer = self._signers[who] = signer_number(self._connection, *who)
         self._rows.append((
             n, change.id, stream, change.seq, change.prev, change.depth, signer, change.claimed, change.doubt,
-            int(barred), change.raw,
+            barred, change.raw,
         ))  # fmt: skip
+        if change.more:
+            self._approvals += approvals.rows_of(n, change)
         if change.prev is not None and self._tips.pop(change.prev, None) is None:
             self._passed.append((stream, change.prev))
         self._tips[change.id] = (stream, change.id, change.seq)
@@ -80,7 +83,8 @@ class Writer:
         sql.many(self._connection, _INSERT, self._rows)
         sql.many(self._connection, "DELETE FROM sync_tip WHERE stream=? AND id=?", self._passed)
         sql.many(self._connection, "INSERT INTO sync_tip(stream,id,seq) VALUES(?,?,?)", list(self._tips.values()))
-        self._rows, self._tips, self._passed = [], {}, []
+        approvals.put(self._connection, self._approvals)
+        self._rows, self._tips, self._passed, self._approvals = [], {}, [], []
 
 
 def note_forks(connection: sa.Connection, streams: Iterable[str]) -> list[Issue]:

@@ -53,6 +53,7 @@ def writing(author: Author) -> Iterator[Work]:
     current.rollback()
     begin_writing(current, author)
     config: Config = current_app.extensions["valise.config"]
+    current.info["clock"] = config.clock
     try:
         yield Work(current, author, config.clock)
         current.commit()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
+import sqlalchemy as sa
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -11,8 +13,11 @@ from werkzeug.wrappers import Response
 
 from server.base.errors import NotFound, Refused, ValiseError
 from server.base.i18n import _
+from server.db.trouble import told
 from server.web.database import session
 
+#: what a disk says that is full, over its quota, broken, or gone
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)
 log = logging.getLogger("valise.web")
 Answer = tuple[str, int] | Response
 
@@ -22,6 +27,8 @@ def explain(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(ValiseError, _ours)
+    app.register_error_handler(sa.exc.DatabaseError, _database)
+    app.register_error_handler(OSError, _disk)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -44,10 +51,27 @@ def _ours(error: ValiseError) -> Answer:
     return _page(_("Not found") if code == 404 else _("This did not work"), error.message, code)
 
 
+def _disk(error: OSError) -> Answer:
+    if error.errno not in _DISK:
+        return _unforeseen(error)
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    sentence = _("The disk is full or does not answer: free some space, then try again.")
+    return _page(_("This did not work"), sentence, 503)
+
+
 def _stale_form(_error: CSRFError) -> Answer:
     sentence = _("Valise was started anew since that page was opened. Nothing was changed: open the page again; "
                  "what you typed was kept as a draft.")
     return _page(_("This page is out of date"), sentence, 400)
+
+
+def _database(error: sa.exc.DatabaseError) -> Answer:
+    """Somebody else writes, such as a long import, or the disk is full: that passes. The rest was not foreseen."""
+    refused = told(error)
+    if refused.code not in ("locked", "full", "read_only"):
+        return _unforeseen(error)
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _page(_("This did not work"), refused.message, 503)
 
 
 def _unforeseen(error: Exception) -> Answer:

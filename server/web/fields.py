@@ -124,6 +124,14 @@ class ChoiceQuestion(Question):
         #: words for "nothing chosen"; empty: the list starts with a blank line
         self.none = none
 
+    def hold(self) -> None:
+        """Put what the record names but the list lacks on the list: it may have been deleted, not have arrived yet, or
+        be of a newer Valise, and a save of something else must not drop it."""
+        listed = {value for value, _words in self.choices}
+        stored = str(self.object_data or "").split() if self.kind == "several" else [self.object_data]
+        missing = [str(value) for value in stored if value not in (None, "") and str(value) not in listed]
+        self.choices += [(value, _("As it is now; not on the list")) for value in missing]
+
     def pre_validate(self, form: Any) -> None:
         """Only what is on the list."""
         if self.data is not None and self.data not in {value for value, _words in self.choices}:
@@ -142,11 +150,12 @@ class SeveralQuestion(ChoiceQuestion):
         self.data = value.split() if isinstance(value, str) else list(value or ())
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Those ticked, in the order of the list."""
-        self.data = [value for value, _words in self.choices if value in valuelist]
+        """Those ticked; the list to choose from may not be known yet."""
+        self.data = list(valuelist)
 
     def pre_validate(self, form: Any) -> None:
-        """Nothing that is off the list gets in."""
+        """Nothing that is off the list gets in; what is on it is kept in the order of the list."""
+        self.data = [value for value, _words in self.choices if value in self.data]
 
 
 class TickQuestion(Question):

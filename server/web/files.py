@@ -8,6 +8,7 @@ A web view's own downloads lose the file or the page, so the window hands in two
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from flask import current_app, flash, redirect, send_file
 from werkzeug.wrappers import Response
@@ -16,14 +17,23 @@ from server.base.config import Config
 from server.base.i18n import _
 
 
-def hand_over(name: str, data: bytes, media_type: str, back: str) -> Response:
-    """Let the person keep a file. In the window, answers with the page `back` and says where the file is."""
+def hand_over(
+    name: str, data: bytes, media_type: str, back: str, taken: Callable[[], object] | None = None
+) -> Response:
+    """Let the person keep a file. In the window, answers with the page `back` and says where the file is.
+
+    `taken` is called when the person got it, and not when they chose no place for it.
+    """
     if not _in_window("valise.save_file"):
+        if taken is not None:
+            taken()
         return send_file(io.BytesIO(data), media_type, as_attachment=True, download_name=name)
     path = current_app.extensions["valise.save_file"](name, data)
     if path is None:
         flash(_("Not saved: no place was chosen."), "care")
     else:
+        if taken is not None:
+            taken()
         flash(_("Saved as %(path)s", path=path))
     return redirect(back)
 

@@ -17,7 +17,7 @@ from server.db.session import Author, Seen
 from server.domain.records import Work
 from server.sync import heads
 from server.web.database import session, writing
-from server.web.fields import Question
+from server.web.fields import ChoiceQuestion, Question
 
 #: for `Form.on`: the stored values, whatever is being sent
 NOT_SENT: Mapping[str, Any] = {"formdata": None}
@@ -42,6 +42,9 @@ class Form(FlaskForm):  # type: ignore[misc]
            **build: Any) -> Self:
         """The form as it should be shown: what is being sent, else the draft kept, else the record's values."""
         form = cls(data={**(values or {}), "seen": json.dumps(dict(seen or {}))}, **build).offer()
+        for question in form.questions:
+            if isinstance(question, ChoiceQuestion):
+                question.hold()
         form.draft_key = draft
         kept = kept_draft(session(), draft) if draft and request.method == "GET" else None
         if kept is not None:

@@ -10,14 +10,15 @@ from werkzeug.wrappers import Response
 
 from server.base.config import Config
 from server.base.errors import Refused
-from server.base.i18n import _
+from server.base.i18n import _, use_language
 from server.base.paths import DataDir
 from server.db.session import Author
 from server.db.settings import read_setting
 from server.domain.framework.queries import ProgrammeFacts, programme
 from server.domain.people.queries import OfficeFacts
-from server.services.folder import Folder, is_set_up, own_office, prepare
+from server.services.folder import Folder, is_set_up, own_office, prepare, resumed
 from server.services.setup import PERSON
+from server.sync import replica
 from server.sync.replica import Identity
 from server.web import language
 from server.web.database import engine, session
@@ -52,6 +53,27 @@ def settle(config: Config) -> None:
     """Find out who we are: at the start, and again after a set-up."""
     identity = prepare(config.data, engine(), config.clock) if is_set_up(config.data) else None
     current_app.extensions[_IDENTITY] = identity
+
+
+def know_again() -> None:
+    """After an import, or after one was undone: this folder may go on under another name."""
+    session().rollback()  # what this request read before is old
+    found = replica.identity(session().connection())
+    if found is not None:
+        current_app.extensions[_IDENTITY] = found
+
+
+def finish_what_came(app: Flask) -> None:
+    """At the start: finish what the last run left in the inbox. `app.extensions["valise.resumed"]` tells of it."""
+    config: Config = app.extensions["valise.config"]
+    identity: Identity | None = app.extensions[_IDENTITY]
+    if identity is None:
+        return
+    with app.app_context(), use_language(read_setting(session(), language.SETTING) or "en"):
+        session().rollback()
+        told = resumed(Folder(config.data, engine(), identity, config.clock)).resumed
+        know_again()
+    app.extensions["valise.resumed"] = told
 
 
 def _lead() -> Response | None:

@@ -150,6 +150,14 @@ class TestSend:
         assert len(ran.complaints) == 1
         assert not desk.file("a.pdf").exists()
 
+    @pytest.mark.parametrize("choice", ["all", "fit", "none"])
+    def test_it_says_how_many_files_go_along_and_how_many_wait(self, desk: Desk, run: Run, choice: str):
+        ran = run("send", "--to", desk.file("a.pdf"), "--files", choice, "--data", desk.copy("jm").root)
+        assert ran.code == 0
+        told = "2 files wait for a later dispatch." if choice == "none" else "2 files of evidence go along."
+        assert told in ran.out
+        assert run("send", "--to", desk.file("b.pdf"), "--files", "some", "--data", desk.copy("jm").root).code == 2
+
     def test_headquarters_sends_circulars(self, desk: Desk, run: Run):
         hq, office = desk.copy("hq"), desk.copy("kg")
         assert run("send", "--for", "KG", "--to", desk.file("c.pdf"), "--data", hq.root).code == 0
@@ -184,7 +192,7 @@ class TestConflicts:
     def test_they_are_listed_and_settled_at_every_replica(self, room: Desk, run: Run):
         mine, theirs = room.folder("mine"), room.folder("theirs")
         (conflict,) = run("conflicts", "--json", "--data", mine.root).json
-        assert set(conflict) == {"id", "kind", "table", "row", "field", "title", "values"}
+        assert set(conflict) == {"id", "kind", "table", "row", "field", "title", "values", "office", "before"}
         assert {value["value"] for value in conflict["values"]} == {"Mine", "Theirs"}
         assert run("conflicts", "--json", "--data", theirs.root).json[0]["id"] == conflict["id"]
         assert conflict["id"] in run("conflicts", "--data", mine.root).out

@@ -57,6 +57,7 @@ BROKEN: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("acronym", {"code": None}, "code", "Enter the short form."),
     ("acronym", {"title": None}, "title", "Enter what it stands for."),
     ("budget_account", {"code": None}, "code", "Enter the short form."),
+    ("budget_account", {"code": "71300"}, "code", "There is a budget account 71300 already: edit that one."),
     ("budget_account", {"title": None}, "title", "Enter what it stands for."),
     ("country", {"code": None}, "code", "Enter the country's code as two capital letters, such as KG."),
     ("country", {"code": "tn"}, "code", "Enter the country's code as two capital letters, such as KG."),
@@ -71,6 +72,7 @@ BROKEN: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("output", {"level": "other"}, "level", _no_choice("level", "country", "global")),
     ("milestone_type", {"title": None}, "title", "Enter the step's name."),
     ("indicator", {"code": None}, "code", "Enter the indicator's code."),
+    ("indicator", {"code": "1.2"}, "code", "There is an indicator 1.2 already: choose another code."),
     ("indicator", {"title": None}, "title", "Enter what the indicator counts."),
     ("indicator", {"output_id": None}, "output_id", "Choose the output the indicator measures."),
     ("indicator", {"unit": None}, "unit", "Choose the indicator's unit."),
@@ -85,6 +87,7 @@ BROKEN: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("indicator_target", {"indicator_id": INDICATOR("share"), "value": "-1"}, "value",
      "A percentage lies between 0 and 100: correct -1."),
     ("reporting_period", {"code": None}, "code", "Enter the period's short name, such as Y1."),
+    ("reporting_period", {"code": "Y1"}, "code", "There is a period Y1 already: choose another short name."),
     ("reporting_period", {"starts": None}, "starts", "Enter the period's first day."),
     ("reporting_period", {"ends": None}, "ends", "Enter the period's last day."),
     ("reporting_period", {"starts": "Q1"}, "starts", _DATE),
@@ -257,6 +260,7 @@ BROKEN: tuple[tuple[str, dict[str, Any], str, str], ...] = (
 TOLD_ELSEWHERE = {
     "This step is listed for this country already: change that line.": "test_milestones",
     "There is a value for this indicator and period already: change that one.": "test_indicators",
+    "A line cannot be part of itself or of its own parts: choose another line.": "test_workplan",
     "There is no delivery rate before money was received: enter the instalment first.": "test_finance",
     "Only headquarters reviews reports: send yours with the next dispatch.": "test_reporting",
 }

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session
 
-from server.base.errors import NotFound
+from server.base.errors import NotFound, RulesBroken
 from server.domain.records import delete
+from server.domain.workplan.commands import plan_activity
 from server.domain.workplan.models import PlannedActivity
 from server.domain.workplan.queries import planned, planned_activity
 from tests.conftest import CreateWork
@@ -47,3 +48,32 @@ def test_the_plan_is_asked_for_by_office_period_and_report(create_work: CreateWo
 def test_a_line_that_never_came_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound, match="This line of the work plan is not here"):
         planned_activity(session, PLANNED("never"))
+
+
+def test_a_line_is_part_of_another_but_never_of_itself_or_of_its_own_parts(create_work: CreateWork) -> None:
+    work = create_work("kg")
+    lines = [write(work, "planned_activity", {**SAMPLES["planned_activity"], "title": title}) for title in "abc"]
+    for part, whole in zip(lines[1:], lines, strict=False):
+        plan_activity(work, {"part_of_id": whole}, id=part)
+    for whole in lines:
+        with pytest.raises(RulesBroken, match="A line cannot be part of itself or of its own parts") as broken:
+            plan_activity(work, {"part_of_id": whole}, id=lines[0])
+        assert broken.value.field == "part_of_id"
+    plan_activity(work, {"part_of_id": None}, id=lines[1])
+    plan_activity(work, {"part_of_id": lines[2]}, id=lines[0])
+    assert planned_activity(work.session, lines[0]).part_of_id == lines[2]
+
+
+def test_a_ring_that_arrived_keeps_nobody_from_working(create_work: CreateWork) -> None:
+    work = create_work("kg")
+    line = SAMPLES["planned_activity"]
+    one, two, hanging = [write(work, "planned_activity", {**line, "title": title}) for title in ("1", "2", "on it")]
+    plan_activity(work, {"part_of_id": one}, id=two)
+    row = work.session.get(PlannedActivity, one)
+    assert row is not None
+    row.part_of_id = two
+    work.session.flush()
+    plan_activity(work, {"title": "still written", "part_of_id": two}, id=one)
+    plan_activity(work, {"part_of_id": one}, id=hanging)
+    assert planned_activity(work.session, one).title == "still written"
+    plan_activity(work, {"part_of_id": None}, id=one)

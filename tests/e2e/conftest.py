@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -58,6 +59,18 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Example:
     return example_once(tmp_path_factory)
 
 
+def serve_folder(data: DataDir) -> tuple[Served, Any]:
+    """Serve a folder behind all guards; answers what is served and the server, which its caller closes."""
+    own = socket.create_server(("127.0.0.1", 0))
+    port = own.getsockname()[1]
+    links = SingleUseLinks()
+    config = Config(data, secret="s" * 32, token_cookie=f"valise_{port}", token="t" * 32,
+                    origin=f"127.0.0.1:{port}", clock=CLOCK, links=links)
+    server = create_server(create_app(config), sockets=[own], threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    return Served(f"http://127.0.0.1:{port}", links, data), server
+
+
 @pytest.fixture
 def serve(example: Example, tmp_path: Path) -> Iterator[Serve]:
     """Serves copies of folders until the test ends."""
@@ -67,15 +80,9 @@ def serve(example: Example, tmp_path: Path) -> Iterator[Serve]:
         root = tmp_path / f"{folder or 'empty'}-{len(servers)}"
         if folder:
             copy_folder(example.root / folder, root)
-        own = socket.create_server(("127.0.0.1", 0))
-        port = own.getsockname()[1]
-        links = SingleUseLinks()
-        config = Config(DataDir(root), secret="s" * 32, token_cookie=f"valise_{port}", token="t" * 32,
-                        origin=f"127.0.0.1:{port}", clock=CLOCK, links=links)
-        server = create_server(create_app(config), sockets=[own], threads=4)
-        threading.Thread(target=server.run, daemon=True).start()
+        served, server = serve_folder(DataDir(root))
         servers.append(server)
-        return Served(f"http://127.0.0.1:{port}", links, config.data)
+        return served
 
     yield start
     for server in servers:

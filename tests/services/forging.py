@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from server.db.session import read_session
@@ -21,14 +21,18 @@ _LETTER = Letter("Letter", "Programme", "Office", "Office", [("From", "somebody"
 
 
 def resealed(
-    source: Path, ring: keys.Keyring, change_manifest: Callable[[Manifest], Manifest] = lambda manifest: manifest
+    source: Path,
+    ring: keys.Keyring,
+    change_manifest: Callable[[Manifest], Manifest] = lambda manifest: manifest,
+    more: Sequence[bytes] = (),
 ) -> bytes:
-    """The data of a dispatch that builds on nothing, signed (again) with that key, its cover changed."""
+    """The data of a dispatch that builds on nothing, signed (again) with that key, its cover changed, changesets added.
+    """
     payload = read_payload(open_sealed(source.read_bytes()).payload)
     assert payload.changes
     return seal(
         letter_pages(_LETTER, Stamp(NOW())).pdf,
-        write_payload(change_manifest(payload.manifest), payload.changes),
+        write_payload(change_manifest(payload.manifest), [*payload.changes, *more]),
         key=ring.key,
         certificate=ring.certificates[0],
         chain=ring.certificates[1:],

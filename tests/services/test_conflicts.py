@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from server.base.clock import fixed_clock
 from server.base.errors import NotFound, Refused, RuleBroken, RulesBroken
 from server.db.session import write_session
+from server.domain.activities.commands import log_activity
 from server.domain.activities.models import Activity
 from server.domain.records import Work, delete
-from server.services.conflicts import Conflict, conflicts, resolve
+from server.services.conflicts import Conflict, choose, conflicts, resolve, settle
 from server.services.folder import Folder
 from server.services.load import record_id
 from server.services.receive import receive
@@ -183,3 +188,78 @@ def test_a_choice_counts_as_a_change_to_be_sent(title_conflict: Laptops):
     resolve(pair.mine, only(pair.mine).id, "mine")
     assert how_far(pair.mine).unsent == 1
     assert rows(pair.mine.data, "SELECT count(*) FROM sync_capture") == [(0,)]
+
+
+class TestWhatIsTold:
+    """Beside each value: who set it, when by their clock, whether that can be right, when it came, what it replaced."""
+
+    def test_the_value_that_both_were_written_upon(self, laptops: Laptops):
+        log(laptops.mine, "Agreed by both", id=LAUNCH)
+        laptops.swap()
+        log(laptops.mine, "Mine once", id=LAUNCH)
+        log(laptops.mine, "Mine", id=LAUNCH)
+        log(laptops.theirs, "Theirs", id=LAUNCH)
+        laptops.swap()
+        before = only(laptops.mine).before
+        assert before is not None
+        assert before.value == "Agreed by both"
+        assert (before.mine, before.arrived) == (True, None)
+        assert only(laptops.theirs).before is not None
+        assert "before it was: Agreed by both" in only(laptops.mine).sentence
+
+    def test_the_times(self, title_conflict: Laptops):
+        own, other = sorted(only(title_conflict.mine).sides, key=lambda side: not side.mine)
+        assert own.arrived is None, "it was set here"
+        assert other.arrived is not None
+        assert own.claimed < other.claimed < other.arrived
+        assert not own.doubt
+        assert not other.doubt
+
+    def test_a_clock_that_cannot_be_right(self, laptops: Laptops):
+        log(laptops.mine, "Mine", id=LAUNCH)
+        log(replace(laptops.theirs, clock=fixed_clock("1980-01-01T00:00:00+00:00")), "Theirs", id=LAUNCH)
+        laptops.swap()
+        assert {(side.value, side.doubt) for side in only(laptops.mine).sides} == {("Mine", False), ("Theirs", True)}
+        told = {side.value: side.claimed for side in only(laptops.mine).sides}
+        assert told["Theirs"] == "1980-01-01T00:00:00+00:00"
+
+    def test_what_an_edit_gave_a_record_that_was_deleted(self, laptops: Laptops):
+        with write_session(laptops.mine.engine, laptops.mine.author()) as session:
+            delete(Work(session, laptops.mine.author(), laptops.mine.clock), Activity, LAUNCH)
+        log(laptops.theirs, "Still worked on", id=LAUNCH)
+        laptops.swap()
+        edit, deletion = sorted(only(laptops.mine).sides, key=lambda side: side.deletes)
+        assert (edit.wrote, edit.shown) == ({"title": "Still worked on"}, True)
+        assert (deletion.deletes, deletion.shown) == (True, False)
+
+    def test_its_json_has_all_of_it_and_nothing_that_json_cannot_hold(self, title_conflict: Laptops):
+        told = json.loads(json.dumps(only(title_conflict.mine).as_dict()))
+        assert set(told) == {"id", "kind", "table", "row", "field", "title", "office", "values", "before"}
+        keys = {"value", "person", "office", "shown", "mine", "deletes", "changeset", "claimed", "doubt", "arrived"}
+        assert [set(side) for side in told["values"]] == [keys] * 2
+
+
+class TestTheDisplayedHeads:
+    """A choice names what the chooser saw; what came since is asked about again."""
+
+    def test_what_came_meanwhile_stays(self, title_conflict: Laptops):
+        pair = title_conflict
+        page = only(pair.mine)
+        by_value = {side.value: side.changeset for side in page.sides}
+        with write_session(pair.theirs.engine, pair.theirs.author()) as session:
+            work = Work(session, pair.theirs.author(), pair.theirs.clock)
+            log_activity(work, {"title": "Theirs, later"}, id=LAUNCH, seen={"title": [by_value["Theirs"]]})
+        pair.give(pair.theirs, pair.mine)
+        left = choose(pair.mine, page.id, by_value["Mine"], page.heads)
+        assert left is not None
+        assert {side.value for side in left.sides} == {"Mine", "Theirs, later"}
+        pair.swap()
+        assert dump(pair.mine) == dump(pair.theirs)
+        with pytest.raises(NotFound):
+            choose(pair.mine, page.id, by_value["Theirs"], page.heads)
+
+    def test_nothing_came(self, title_conflict: Laptops):
+        pair = title_conflict
+        page = only(pair.mine)
+        assert settle(pair.mine, page.id, "Both", page.heads) is None
+        assert conflicts(pair.mine) == []

@@ -10,6 +10,7 @@ from pathlib import Path
 from server.reports.carrier import open_sealed
 from server.sync.manifest import from_wire, to_wire
 from server.sync.payload import read_manifest
+from server.sync.shape import FRAMEWORK, shape
 from tests.services.world import Example
 
 DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "dispatch-format.md").read_text(encoding="utf-8")
@@ -31,3 +32,10 @@ def test_every_key_of_a_manifest_is_in_the_document(example: Example) -> None:
         wire = to_wire(read_manifest(open_sealed(path.read_bytes()).payload))
         assert from_wire(wire).dispatch
         assert [key for key in wire if f"`{key}`" not in DOCUMENT] == []
+
+
+def test_the_tables_of_the_framework_are_in_the_document() -> None:
+    told = re.search(r"The framework's tables are (.*?)\.", DOCUMENT, re.DOTALL)
+    assert told
+    framework = sorted(name for name, one in shape().items() if one.scope == FRAMEWORK)
+    assert re.findall(r"`(\w+)`", told[1]) == framework

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+
+from server.base.paths import DataDir
 from server.db.session import Author, write_session
 from server.domain.framework.models import Output
 from server.domain.records import Work, save
@@ -56,6 +59,23 @@ class TestTwoLaptops:
             (result,) = receive(laptop, [path])
             assert result.state == "imported", result.sentence
             assert "Well done, both." in [said.text for said in report_of(laptop).reviews]
+
+    def test_a_cloned_disk_and_its_original_are_both_thought_of(self, desk: Desk):
+        hq, first = desk.open("hq"), desk.open("kg")
+        first.close()
+        shutil.copytree(first.data.root, desk.room / "clone")
+        first, clone = desk.open(first.data), desk.open(DataDir(desk.room / "clone"))
+        for number, laptop in enumerate((clone, first, clone)):
+            log(laptop, f"Written apart, {number}")
+            receive(hq, [send(laptop, desk.file(f"r{number}.pdf"), period="y1").files[0]])
+            review(hq, report_of(hq), "comment", f"Comment {number}.")
+            if laptop is clone:
+                receive(clone, [send(hq, desk.file(f"c{number}.pdf"), receiver="KG").files[0]])
+        (path,) = send(hq, desk.file("circular.pdf"), receiver="KG").files
+        for laptop in (first, clone):
+            (result,) = receive(laptop, [path])
+            assert result.state == "imported", result.sentence
+            assert [said.text for said in report_of(laptop).reviews] == [f"Comment {n}." for n in range(3)]
 
     def test_a_laptop_that_was_invited_and_is_silent_is_thought_of(self, desk: Desk):
         hq, first = desk.open("hq"), desk.open("kg")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import permutations, zip_longest
 
 import pytest
 
@@ -34,7 +34,7 @@ def parts(example: Example, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """An office that logged so much that its dispatch takes three parts or more."""
     desk = Desk(example, tmp_path_factory.mktemp("parts"))
     office = desk.open("kg")
-    log_much(office, 60)
+    log_much(office, 100)
     whole = send(office, desk.file("whole.pdf"), period="y1")
     size = whole.files[0].stat().st_size
     limit = size * 9 // 20
@@ -58,6 +58,21 @@ class TestParts:
             assert hq_has_all_of(hq, office)
             states.add(dump(hq))
         assert len(states) == 1
+
+    def test_parts_of_two_dispatches_may_be_mixed_and_come_twice(self, desk: Desk, parts):
+        office, packed = parts
+        hq = desk.open("hq")
+        receive(hq, packed.files)
+        expected = dump(hq)
+        again = send(office, desk.file("again.pdf"), period="y1", max_size=packed.files[0].stat().st_size, full=True)
+        mixed = [path for pair in zip_longest(reversed(packed.files), again.files) for path in pair if path]
+        other = desk.open("hq")
+        results = receive(other, [*mixed, *mixed[:3]])
+        assert {result.state for result in results} <= {"imported", "already"}
+        assert hq_has_all_of(other, office)
+        assert [line for line in dump(other).splitlines() if b'"issue"' in line] == [
+            line for line in expected.splitlines() if b'"issue"' in line
+        ]
 
     def test_their_names_and_covers_say_which_of_how_many(self, parts):
         _office, packed = parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ import sqlalchemy as sa
 
 from server.base.clock import Clock, fixed_clock
 from server.base.paths import DataDir
+from server.db import migrate
+from server.db.backup import copy_database
 from server.db.session import read_session, write_session
 from server.domain.activities.commands import log_activity
 from server.domain.records import Work
@@ -82,11 +85,23 @@ def copy_folder(source: Path, target: Path) -> DataDir:
 
 
 def state(data: DataDir) -> bytes:
-    """The canonical state of a folder that nobody has open, without opening it as Valise does."""
+    """The canonical state of a folder that nobody has open, without opening it as Valise does.
+
+    What an older Valise left is read from a copy with today's tables.
+    """
     engine = sa.create_engine(f"sqlite:///{data.database}")
     try:
         with engine.connect() as connection:
-            return canonical_state(connection)
+            if migrate.revision(connection) == migrate.newest():
+                return canonical_state(connection)
+        with tempfile.TemporaryDirectory() as room:
+            copy_database(data.database, Path(room) / "valise.db")
+            copy = sa.create_engine(f"sqlite:///{Path(room) / 'valise.db'}")
+            migrate.upgrade(copy)
+            with copy.connect() as connection:
+                told = canonical_state(connection)
+            copy.dispose()
+            return told
     finally:
         engine.dispose()
 
@@ -102,9 +117,11 @@ def rows(data: DataDir, query: str, *values: object) -> list[tuple[Any, ...]]:
 
 
 def everything(data: DataDir) -> tuple[object, ...]:
-    """All that a refused file must leave as it was: records, changes, inbox, files, and whom this folder believes."""
-    tables = ("sync_changeset", "sync_inbox", "sync_acknowledgement", "sync_incarnation", "trust_device")
-    counts = tuple(rows(data, f"SELECT count(*) FROM {name}")[0][0] for name in tables)
+    """All that a refused file must leave as it was: records, changes, what came and counts, files, and whom this folder
+    believes. Only the list of what was refused grows."""
+    counted = ("sync_changeset", "sync_inbox WHERE state <> 'refused'", "sync_acknowledgement", "sync_incarnation",
+               "trust_device")  # fmt: skip
+    counts = tuple(rows(data, f"SELECT count(*) FROM {name}")[0][0] for name in counted)
     used = rows(data, "SELECT id, used_by FROM trust_invitation ORDER BY id")
     kept = sorted(path.name for path in data.inbox.glob("*")) if data.inbox.is_dir() else []
     return state(data), counts, used, kept

@@ -15,16 +15,17 @@ from server.base.errors import Refused
 from server.db.base import Base
 from server.db.session import Author, UnitSession, prepare, write_session
 from server.services import kinds
-from server.sync import capture, dump, heads, replica, tips
-from server.sync.apply import Allowed, Applied, apply_changesets
+from server.sync import capture, dump, heads, inbox, replica, tips
+from server.sync.apply import Applied, apply_changesets
 from server.sync.canonical import Changeset
 from server.sync.manifest import Manifest
 from server.sync.payload import read_manifest, read_payload, write_payload
+from server.sync.scope import Allowed
 
 #: importing these declares every table there is
 DECLARED = kinds
 capture.attach(UnitSession)
-_numbers = count(1)
+_dispatches = count(1)
 
 Values = Mapping[str, Any]
 
@@ -141,17 +142,20 @@ class Node:
         return self.send_to(to.incarnation, full=full)
 
     def send_to(self, incarnation: str | None, *, full: bool = False) -> bytes:
-        with self.engine.connect() as connection:
+        with self.engine.begin() as connection:
             base = None if full else tips.acknowledged(connection, incarnation)
             own = replica.require_identity(connection)
-            serial = next(_numbers)
+            number, serial = inbox.next_numbers(connection, own.incarnation, incarnation or "")
             manifest = Manifest(
-                dispatch=f"{serial:032x}", programme=own.programme, kind="exchange", from_office=own.office,
-                from_device=own.device, from_incarnation=own.incarnation, serial=serial, to_incarnation=incarnation,
-                base=base or {}, tips=tips.tips(connection),
+                dispatch=f"{next(_dispatches):032x}", programme=own.programme, kind="exchange",
+                from_office=own.office, from_device=own.device, from_incarnation=own.incarnation, number=number,
+                serial=serial, to_office=incarnation or "", to_incarnation=incarnation, base=base or {},
+                tips=tips.tips(connection),
             )  # fmt: skip
             place = tips.placer(connection, manifest.base)
-            return write_payload(manifest, tips.delta(connection, base), place=place)
+            data = write_payload(manifest, tips.delta(connection, base), place=place)
+            inbox.depart(connection, manifest, file_name=None, sha256="", size=len(data))
+            return data
 
     def receive(self, data: bytes) -> str:
         """As the service does it: "applied", "waits" (nothing done), in one transaction."""

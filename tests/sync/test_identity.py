@@ -111,6 +111,20 @@ def test_the_witness_follows_every_commit(folder: Path) -> None:
     assert opened(folder) is None
 
 
+def test_a_witness_that_cannot_be_written_stops_no_save(folder: Path) -> None:
+    """Read-only, or in the way of something: saving goes on, and the next start goes on under a new name."""
+    (folder / "witness.json").unlink()
+    (folder / "witness.json").mkdir()
+    save(folder, "Saved all the same")
+    assert opened(folder) == "witness missing"
+    engine = open_engine(folder / "valise.db")
+    with engine.connect() as connection:
+        titles = [row[0] for row in sql.rows(connection, "SELECT title FROM activity ORDER BY title")]
+    engine.dispose()
+    assert titles == ["First", "Saved all the same"]
+    assert [path.name for path in folder.glob(".witness*")] == []
+
+
 def test_a_folder_is_set_up_once(folder: Path) -> None:
     engine = open_engine(folder / "valise.db")
     with engine.begin() as connection, pytest.raises(Refused) as refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.sync import canonical
+from server.sync import canonical, doctor, tips
 from server.sync.canonical import Changeset, Op
 from tests.sync.replicas import Node, exchange, make_node
 
@@ -112,6 +112,25 @@ def test_quarantined_changes_are_passed_on(hq: Node) -> None:
     other.receive(hq.send_to(None))
     assert other.raws() == hq.raws() == [bad.raw]
     assert other.state() == hq.state()
+
+
+def test_nobody_makes_others_wait_by_naming_what_they_may_not_have(hq: Node) -> None:
+    """A change of the framework by an office, upon a record that other offices do not get, stops no circular."""
+    one, two = make_node("one", office="office-a"), make_node("two", office="office-b")
+    two.allowed = by_office
+    one.put("activity", "a", {"title": "Ours"})
+    hq.put("agency", "undp", {"code": "UNDP"})
+    hq.receive(one.send_to(None))
+    (owned,) = [canonical.decode(raw) for raw in one.raws()]
+    bad = made("framework", Op("agency", "undp", {"code": "MINE"}, {"code": [owned.id]}), office="office-a", depth=2)
+    hq.apply([bad.raw])
+    with hq.engine.connect() as connection:
+        circular = tips.delta(connection, None, ["framework", "office:office-b"])
+    assert two.apply(circular).missing == ()
+    assert two.row("agency", "undp")["code"] == "UNDP"
+    assert two.issues("quarantine") == hq.issues("quarantine") != []
+    with two.engine.connect() as connection:
+        assert doctor.examine(connection) == ()
 
 
 def test_a_changeset_that_contradicts_its_chain_is_refused(hq: Node) -> None:

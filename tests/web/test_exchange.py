@@ -193,6 +193,14 @@ def test_in_the_window_a_file_is_saved_through_the_systems_dialog(create_client:
     assert "KG-Y1-dispatch-2.pdf" in _page(client, sent)
 
 
+@pytest.mark.parametrize(("choice", "told"), [("", "2 files of evidence go along."),
+                                              ("all", "2 files of evidence go along."),
+                                              ("none", "2 files wait for a later dispatch.")])
+def test_the_form_says_which_files_go_along(create_client: CreateClient, choice: str, told: str) -> None:
+    client = create_client("jm")
+    assert told in _page(client, _send(client, evidence=choice))
+
+
 def test_a_mistake_in_the_form_makes_no_dispatch(create_client: CreateClient) -> None:
     client = create_client("kg")
     page = _page(client, "/exchange")
@@ -227,9 +235,9 @@ def test_a_circular_brings_the_receipt_and_a_later_dispatch_waits_for_the_first(
     assert "It goes in behind others of these files." in _page(other_hq, both)
     assert "Import 2 files" in _page(other_hq, both)
     assert "waits for dispatch" in _import(other_hq, alone)
-    assert "second.pdf waits" in _page(other_hq, "/exchange")
+    assert "second.pdf: waits for" in _page(other_hq, "/exchange")
     _import(other_hq, both)
-    assert "second.pdf waits" not in _page(other_hq, "/exchange")
+    assert "second.pdf: waits for" not in _page(other_hq, "/exchange")
     assert "Second conference in Osh" in _page(other_hq, "/activities?q=Osh")
 
 

@@ -8,7 +8,8 @@ from server.base.i18n import LANGUAGES, direction
 from tests.web.conftest import CreateClient, csrf, seen
 
 OF_ALL = ("/", "/activities", "/activities/new", "/milestones", "/workplan", "/workplan?period=Y2", "/workplan/new",
-          "/reports", "/exchange", "/settings", "/help", "/help/exchange")  # fmt: skip
+          "/reports", "/print", "/print?kind=workplan&period=Y1", "/exchange", "/settings", "/help",
+          "/help/exchange")  # fmt: skip
 OF_HQ = ("/overview", "/offices")
 
 

@@ -24,6 +24,10 @@ class Document(Synced, Base):
     size: Mapped[Whole]
     #: media type
     media_type: Mapped[Text]
+    #: SHA-256, hex, of the scaled copy of a photo: it travels in the photo's place; none for other files
+    copy_sha256: Mapped[Text]
+    #: bytes of that copy
+    copy_size: Mapped[Whole]
     #: date of the document
     dated: Mapped[When]
     #: where the original lies, or a remark

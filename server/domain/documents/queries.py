@@ -13,7 +13,10 @@ from server.domain.records import visible
 
 @dataclass(frozen=True)
 class DocumentFacts:
-    """A filed document: `sha256` and `size` (bytes) are None when only the reference is known; `dated` as stored."""
+    """A filed document: `sha256` and `size` (bytes) are None when only the reference is known; `dated` as stored.
+
+    `copy_sha256` and `copy_size` are those of a photo's scaled copy, which travels; None for other files.
+    """
 
     id: str
     office: str
@@ -24,6 +27,9 @@ class DocumentFacts:
     size: int | None
     dated: str
     note: str
+    media_type: str = ""
+    copy_sha256: str | None = None
+    copy_size: int | None = None
 
 
 def documents(session: Session, ids: Sequence[str]) -> list[DocumentFacts]:
@@ -34,4 +40,5 @@ def documents(session: Session, ids: Sequence[str]) -> list[DocumentFacts]:
 
 def _facts(row: models.Document) -> DocumentFacts:
     return DocumentFacts(row.id, row.office or "", row.title or "", row.kind or "other", row.file_name or "",
-                         row.sha256, row.size, row.dated or "", row.note or "")
+                         row.sha256, row.size, row.dated or "", row.note or "", row.media_type or "",
+                         row.copy_sha256, row.copy_size)

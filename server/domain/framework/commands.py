@@ -15,7 +15,7 @@ rules_for(models.MilestoneType, rules.milestone_type_rules)
 rules_for(models.Indicator, rules.indicator_rules)
 rules_for(models.IndicatorTarget, rules.target_rules)
 rules_for(models.ReportingPeriod, rules.period_rules)
-rules_for(models.BudgetAccount, rules.named)
+rules_for(models.BudgetAccount, rules.account_rules)
 rules_for(models.Acronym, rules.named)
 
 

@@ -30,6 +30,8 @@ class Programme(Framework):
     partners: Mapped[Text]
     #: ISO 4217 code that totals are told in
     currency: Mapped[Text]
+    #: 1 when the data in its dispatches is sealed for those who may read it
+    confidential: Mapped[Flag]
 
 
 class Agency(Framework):

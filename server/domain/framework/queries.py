@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.checks import readable
 from server.domain.framework import models
+from server.domain.integrity import suffixes
 from server.domain.records import visible
 
 
@@ -36,12 +37,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class OutputFacts:
-    """An output; `level` is country or global."""
+    """An output; `level` is country or global. `suffix` tells it from another one with the same number."""
 
     id: str
     number: int
     title: str
     level: str
+    suffix: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its number as lists show it."""
+        return f"{self.number}{self.suffix}"
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,9 @@ def countries(session: Session) -> list[Choice]:
 
 def outputs(session: Session) -> list[OutputFacts]:
     """Outputs by number."""
-    rows = session.scalars(visible(models.Output).order_by(models.Output.number, models.Output.id))
-    return [OutputFacts(o.id, o.number or 0, o.title or "", o.level or "country") for o in rows]
+    rows = list(session.scalars(visible(models.Output).order_by(models.Output.number, models.Output.id)))
+    more = suffixes((o.id, o.number) for o in rows)
+    return [OutputFacts(o.id, o.number or 0, o.title or "", o.level or "country", more.get(o.id, "")) for o in rows]
 
 
 def agencies(session: Session) -> list[Choice]:
@@ -97,9 +105,10 @@ def donors(session: Session) -> list[Choice]:
 
 
 def accounts(session: Session) -> list[Choice]:
-    """Budget accounts by number."""
-    rows = session.scalars(visible(models.BudgetAccount).order_by(models.BudgetAccount.code))
-    return [Choice(a.id, a.code or "", a.title or "") for a in rows]
+    """Budget accounts by number; what tells two of one number apart is behind it."""
+    rows = list(session.scalars(visible(models.BudgetAccount).order_by(models.BudgetAccount.code)))
+    more = suffixes((a.id, a.code) for a in rows)
+    return [Choice(a.id, f"{a.code or ''}{more.get(a.id, '')}", a.title or "") for a in rows]
 
 
 def milestone_types(session: Session) -> list[Choice]:
@@ -110,7 +119,8 @@ def milestone_types(session: Session) -> list[Choice]:
 
 def periods(session: Session) -> list[PeriodFacts]:
     """Reporting periods by first day; those without readable dates are left out."""
-    rows = session.scalars(visible(models.ReportingPeriod).order_by(models.ReportingPeriod.starts))
+    rows = list(session.scalars(visible(models.ReportingPeriod).order_by(models.ReportingPeriod.starts)))
+    more = suffixes((row.id, row.code) for row in rows)
     found = []
     for row in rows:
         starts, ends, due = readable(row.starts), readable(row.ends), readable(row.due)
@@ -119,7 +129,7 @@ def periods(session: Session) -> list[PeriodFacts]:
                 PeriodFacts(
                     row.id,
                     row.code or "",
-                    row.title or row.code or "",
+                    f"{row.title or row.code or ''}{more.get(row.id, '')}",
                     starts.first(),
                     ends.last(),
                     due.last() if due else None,

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from server.base.errors import RuleBroken
 from server.base.i18n import _
 from server.domain import checks
+from server.domain.integrity import taken
 from server.domain.records import Values, World
 
 LEVELS = ("country", "global")
@@ -34,12 +35,19 @@ def named(values: Values, _world: World) -> Iterator[RuleBroken]:
         yield from checks.required(values, "title", _("Enter what it stands for."))
 
 
+def account_rules(values: Values, world: World) -> Iterator[RuleBroken]:
+    """A budget account has a number of its own and says what it is for."""
+    yield from named(values, world)
+    sentence = _("There is a budget account %(code)s already: edit that one.", code=values.get("code"))
+    yield from taken(values, world, "budget_account", sentence)
+
+
 def country_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     """A country has an ISO 3166-1 code of its own and a name."""
     code = values.get("code")
     yield from checks.a_country_code(values)
-    if code and any(other["id"] != values.get("id") for other in world.find("country", code=code)):
-        yield RuleBroken(_("There is a country with the code %(code)s already: edit that one.", code=code), "code")
+    sentence = _("There is a country with the code %(code)s already: edit that one.", code=code)
+    yield from taken(values, world, "country", sentence)
     yield from checks.required(values, "name", _("Enter the country's name."))
     yield from checks.one_of(values, "status", COUNTRY_STATUSES)
 
@@ -50,9 +58,8 @@ def output_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.required(values, "title", _("Enter the result the output stands for."))
     yield from checks.required(values, "level", _("Choose whether the output is at country or global level."))
     yield from checks.one_of(values, "level", LEVELS)
-    number = values.get("number")
-    if number is not None and any(o["id"] != values.get("id") for o in world.find("output", number=number)):
-        yield RuleBroken(_("There is an Output %(number)s already: choose another number.", number=number), "number")
+    sentence = _("There is an Output %(number)s already: choose another number.", number=values.get("number"))
+    yield from taken(values, world, "output", sentence)
 
 
 def milestone_type_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
@@ -60,14 +67,16 @@ def milestone_type_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
     yield from checks.required(values, "title", _("Enter the step's name."))
 
 
-def indicator_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
-    """An indicator has a code, a title, an output and a unit."""
+def indicator_rules(values: Values, world: World) -> Iterator[RuleBroken]:
+    """An indicator has a code of its own, a title, an output and a unit."""
     yield from checks.required(values, "code", _("Enter the indicator's code."))
     yield from checks.required(values, "title", _("Enter what the indicator counts."))
     yield from checks.required(values, "output_id", _("Choose the output the indicator measures."))
     yield from checks.required(values, "unit", _("Choose the indicator's unit."))
     yield from checks.one_of(values, "unit", UNITS)
     yield from measured(values.get("baseline"), values.get("unit"), "baseline")
+    sentence = _("There is an indicator %(code)s already: choose another code.", code=values.get("code"))
+    yield from taken(values, world, "indicator", sentence)
 
 
 def target_rules(values: Values, world: World) -> Iterator[RuleBroken]:
@@ -93,8 +102,10 @@ def measured(value: str | None, unit: str | None, field: str) -> Iterator[RuleBr
 
 
 def period_rules(values: Values, world: World) -> Iterator[RuleBroken]:
-    """A reporting period has a code, lies in order and inside the programme."""
+    """A reporting period has a code of its own, lies in order and inside the programme."""
     yield from checks.required(values, "code", _("Enter the period's short name, such as Y1."))
+    sentence = _("There is a period %(code)s already: choose another short name.", code=values.get("code"))
+    yield from taken(values, world, "reporting_period", sentence)
     yield from checks.required(values, "starts", _("Enter the period's first day."))
     yield from checks.required(values, "ends", _("Enter the period's last day."))
     yield from checks.dated(values, "starts", "ends", "due")

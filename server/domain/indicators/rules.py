@@ -8,6 +8,7 @@ from server.base.errors import RuleBroken
 from server.base.i18n import _
 from server.domain import checks
 from server.domain.framework.rules import measured
+from server.domain.integrity import taken
 from server.domain.records import Values, World
 
 
@@ -19,11 +20,5 @@ def value_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.not_negative(values, "women", "men")
     indicator = world.get("indicator", values.get("indicator_id"))
     yield from measured(values.get("value"), indicator["unit"] if indicator else None, "value")
-    same = world.find(
-        "indicator_value",
-        indicator_id=values.get("indicator_id"),
-        period_id=values.get("period_id"),
-        country_id=values.get("country_id"),
-    )
-    if any(other["id"] != values.get("id") for other in same):
-        yield RuleBroken(_("There is a value for this indicator and period already: change that one."), "indicator_id")
+    sentence = _("There is a value for this indicator and period already: change that one.")
+    yield from taken(values, world, "indicator_value", sentence)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from server.base.errors import RuleBroken
 from server.base.i18n import _
 from server.domain import checks
+from server.domain.integrity import taken
 from server.domain.records import Values, World
 
 STATUSES = ("not_started", "in_progress", "done", "not_applicable")
@@ -21,6 +22,5 @@ def milestone_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.dated(values, "dated")
     if values.get("status") == "done":
         yield from checks.required(values, "dated", _("Enter when the step was done; the year alone is enough."))
-    same = world.find("milestone", type_id=values.get("type_id"), country_id=values.get("country_id"))
-    if any(other["id"] != values.get("id") for other in same):
-        yield RuleBroken(_("This step is listed for this country already: change that line."), "type_id")
+    sentence = _("This step is listed for this country already: change that line.")
+    yield from taken(values, world, "milestone", sentence)

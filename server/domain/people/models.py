@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped
 
-from server.db.base import Base, Framework, Synced, Text, Whole, ref
+from server.db.base import Base, Flag, Framework, Synced, Text, Whole, ref
 
 
 class Office(Framework):
@@ -26,6 +26,8 @@ class Office(Framework):
     email: Mapped[Text]
     #: size of attachment its mailbox takes, in MB
     mailbox_mb: Mapped[Whole]
+    #: 1 when the sealed dispatches of others are sealed for its laptops too
+    reads_confidential: Mapped[Flag]
 
 
 class Person(Synced, Base):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from server.domain.integrity import suffixes
 from server.domain.people import models
 from server.domain.records import visible
 
 
 @dataclass(frozen=True)
 class OfficeFacts:
-    """An office: `language` is that of its own texts beside English, None for none; `mailbox_mb` in MB."""
+    """An office: `language` is that of its own texts beside English, None for none; `mailbox_mb` in MB.
+
+    `reads_confidential`: the sealed dispatches of others are sealed for its laptops too.
+    """
 
     id: str
     code: str
@@ -22,12 +26,21 @@ class OfficeFacts:
     language: str | None
     email: str | None
     mailbox_mb: int | None
+    reads_confidential: bool = False
+    suffix: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its code as lists show it, with what tells it from another office of the same code."""
+        return f"{self.code}{self.suffix}"
 
 
 def offices(session: Session) -> list[OfficeFacts]:
     """All offices, headquarters first, then by code."""
-    rows = session.scalars(visible(models.Office))
-    return sorted((_facts(o) for o in rows), key=lambda o: (not o.hq, o.code))
+    rows = list(session.scalars(visible(models.Office)))
+    more = suffixes((o.id, o.code) for o in rows)
+    found = (replace(_facts(o), suffix=more.get(o.id, "")) for o in rows)
+    return sorted(found, key=lambda o: (not o.hq, o.code, o.id))
 
 
 def office(session: Session, id_or_code: str) -> OfficeFacts | None:
@@ -52,4 +65,5 @@ def _facts(row: models.Office) -> OfficeFacts:
         row.language,
         row.email,
         row.mailbox_mb,
+        bool(row.reads_confidential),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from server.base.errors import RuleBroken
 from server.base.i18n import LANGUAGES, _
 from server.domain import checks
+from server.domain.integrity import taken
 from server.domain.records import Values, World
 
 KINDS = ("hq", "country")
@@ -20,9 +21,8 @@ def office_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.one_of(values, "kind", KINDS)
     if values.get("kind") == "country":
         yield from checks.required(values, "country_id", _("Choose the office's country."))
+    yield from taken(values, world, "office", _("There is an office with this code already: edit that one."))
     others = [o for o in world.find("office") if o["id"] != values.get("id")]
-    if any(o["code"] == values.get("code") for o in others):
-        yield RuleBroken(_("There is an office with this code already: edit that one."), "code")
     if values.get("kind") == "hq" and any(o["kind"] == "hq" for o in others):
         yield RuleBroken(_("The programme has its headquarters already: edit that office."), "kind")
     if values.get("language") not in (None, *LANGUAGES):

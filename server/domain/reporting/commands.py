@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from server.db.session import Seen
-from server.domain.records import Values, Work, rules_for, save
-from server.domain.reporting import models, rules
+from server.domain.records import Values, Work, approve, rules_for, save
+from server.domain.reporting import acceptance, models, rules
 
 rules_for(models.Report, rules.report_rules)
 rules_for(models.ReportSection, rules.section_rules)
@@ -21,6 +23,20 @@ def write_section(work: Work, values: Values, *, id: str | None = None, seen: Se
     return save(work, models.ReportSection, values, id=id, seen=seen)
 
 
-def review_report(work: Work, values: Values, *, id: str | None = None, seen: Seen | None = None) -> str:
-    """Create a review, or change the one with `id`. Returns its id. Errors: RulesBroken."""
-    return save(work, models.Review, values, id=id, seen=seen)
+def review_report(
+    work: Work,
+    values: Values,
+    *,
+    id: str | None = None,
+    seen: Seen | None = None,
+    judged: Mapping[str, Seen] | None = None,
+) -> str:
+    """Create a review, or change the one with `id`. Returns its id. Errors: RulesBroken.
+
+    `judged` gives the heads of each section (by its id) that the reviewer's page displayed; None: as they are here now.
+    """
+    review = save(work, models.Review, values, id=id, seen=seen)
+    now = work.get("review", review) or {}
+    if now.get("verdict") in ("accepted", "returned"):
+        approve(work, models.Review, review, "verdict", acceptance.judged_by(work, now, judged))
+    return review

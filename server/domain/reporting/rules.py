@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from server.base.errors import RuleBroken
 from server.base.i18n import _
 from server.domain import checks
+from server.domain.integrity import taken
 from server.domain.records import Values, World
 
 KINDS = ("progress", "annual")
@@ -22,11 +23,8 @@ def report_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.required(values, "period_id", _("Choose the period to report on."))
     yield from checks.one_of(values, "status", STATUSES)
     yield from checks.dated(values, "submitted")
-    same = world.find(
-        "report", kind=values.get("kind"), period_id=values.get("period_id"), office=values.get("office") or ""
-    )
-    if any(other["id"] != values.get("id") for other in same):
-        yield RuleBroken(_("There is a report for this period already: edit that one."), "period_id")
+    sentence = _("There is a report for this period already: edit that one.")
+    yield from taken(values, world, "report", sentence)
 
 
 def section_rules(values: Values, _world: World) -> Iterator[RuleBroken]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Mapped
 
-from server.db.base import Amount, Base, Flag, Synced, Text, Whole, ref
+from server.db.base import Amount, Base, Flag, Synced, Text, When, Whole, ref
 
 
 class PlannedActivity(Synced, Base):
@@ -46,3 +46,7 @@ class PlannedActivity(Synced, Base):
     in_report: Mapped[Flag]
     #: place in the plan, from 1
     position: Mapped[Whole]
+    #: the line it is part of
+    part_of_id: Mapped[str | None] = ref("planned_activity")
+    #: day on which the board endorsed it as it is; none while it is not endorsed
+    endorsed: Mapped[When]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.base.errors import NotFound
 from server.base.i18n import _
+from server.base.trees import cut
 from server.domain.records import visible
 from server.domain.workplan import models
 
@@ -36,6 +37,8 @@ class PlannedFacts:
     note: str
     in_report: bool
     position: int | None
+    part_of_id: str | None = None
+    endorsed: str = ""
 
 
 def planned(
@@ -83,4 +86,15 @@ def facts(row: models.PlannedActivity) -> PlannedFacts:
         row.note or "",
         bool(row.in_report),
         row.position,
+        row.part_of_id,
+        row.endorsed or "",
     )
+
+
+def parents(session: Session, office: str | None = None) -> dict[str, str | None]:
+    """Line -> the line it is part of, of one office or all, without rings: what moves made apart closed is cut."""
+    table = models.PlannedActivity
+    query = visible(table).with_only_columns(table.id, table.part_of_id)
+    if office:
+        query = query.where(table.office == office)
+    return cut({row.id: row.part_of_id for row in session.execute(query)})

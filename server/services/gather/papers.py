@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from server.domain.framework.models import Acronym, ReportingPeriod
 from server.domain.reporting.figures import days_of, falls_into
 from server.reports import model
 from server.services.gather.shelf import Shelf, chronological
+from server.sync import files
 
 _FINISHED = ("final", "published", "signed")
 
@@ -20,8 +21,11 @@ _FINISHED = ("final", "published", "signed")
 class EvidenceList:
     """Numbers documents in the order in which the report first refers to them, from 1."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, *, tells_awaited: bool = False) -> None:
+        """`tells_awaited`: say of files that they have not arrived. Not in a report that others draw again from its
+        data to compare the pages: what has arrived differs from laptop to laptop."""
         self._shelf = shelf
+        self._tells_awaited = tells_awaited
         self._numbers: dict[str, int] = {}
 
     def number(self, ids: Iterable[str | None]) -> tuple[int, ...]:
@@ -31,14 +35,16 @@ class EvidenceList:
     def listed(self) -> tuple[model.Evidence, ...]:
         """All that were numbered, in order; one that has not arrived keeps its number and has no title."""
         rows = {row.id: row for row in self._shelf.rows_of(Document, Document.id, self._numbers)}
-        return tuple(_evidence(self._shelf, number, rows.get(id)) for id, number in self._numbers.items())
+        absent = files.absent(self._shelf.session.connection()) if self._tells_awaited else ()
+        return tuple(_evidence(self._shelf, number, rows.get(id), absent) for id, number in self._numbers.items())
 
 
-def _evidence(shelf: Shelf, number: int, row: Document | None) -> model.Evidence:
+def _evidence(shelf: Shelf, number: int, row: Document | None, absent: Collection[str]) -> model.Evidence:
     if row is None:
         return model.Evidence(number, "", "", None, "", "", "", "")
     return model.Evidence(number, row.title or row.file_name or "", row.kind or "", row.dated, row.file_name or "",
-                          row.sha256 or "", row.note or "", shelf.country_name(row))
+                          row.sha256 or "", row.note or "", shelf.country_name(row),
+                          (row.copy_sha256 or row.sha256) in absent)
 
 
 def papers_of(shelf: Shelf, period: ReportingPeriod, office: str | None, evidence: EvidenceList) -> model.Papers:

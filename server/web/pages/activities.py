@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Self
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark
 from server.domain.activities import models
 from server.domain.activities.commands import log_activity
 from server.domain.activities.queries import SORTS, ActivityFacts, Filter, activities, activity
-from server.domain.documents.queries import documents
+from server.domain.documents.queries import DocumentFacts, documents
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
-from server.domain.records import delete, undelete
+from server.domain.records import Work, delete, undelete
 from server.domain.workplan.queries import planned
-from server.services.filing import content_of, file_evidence, lies_here, name_evidence, take_evidence_away
+from server.services import filing
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
 from server.web.fields import (
@@ -67,7 +69,7 @@ class ActivityForm(Form):
         at = here()
         outputs = framework.outputs(session())
         agencies = [(a.id, a.code) for a in framework.agencies(session())]
-        self.output_id.choices = [(o.id, f"{o.number}. {o.title}") for o in outputs]
+        self.output_id.choices = [(o.id, f"{o.label}. {o.title}") for o in outputs]
         self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
         self.lead_agency_id.choices = self.support_agency_ids.choices = agencies
         self.planned_id.choices = [(p.id, p.title) for p in planned(session(), office=at.office.id)]
@@ -108,7 +110,7 @@ def index() -> Answer:
     return render_template(
         "activities/list.html", found=activities(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
         outputs=(outputs := framework.outputs(session())), offices=(known := offices(session())),
-        output_numbers={o.id: o.number for o in outputs}, office_codes={o.id: o.code for o in known},
+        output_numbers={o.id: o.label for o in outputs}, office_codes={o.id: o.label for o in known},
     )
 
 
@@ -165,32 +167,46 @@ def restore(id: str) -> Answer:
 
 @page.post("/activities/<id>/evidence")
 def add_evidence(id: str) -> Answer:
-    """File a document that shows the activity: a file, or a note of where the paper lies."""
+    """File documents that show the activity: files, or a note of where the paper lies."""
     form, data = EvidenceForm.on(), here().data
-    upload = request.files.get("file")
-    given = (safe_name(upload.filename), upload.read()) if upload and upload.filename else None
-    if form.sent() and form.save(here().author, lambda work: file_evidence(
-            work, data, id, form.title.data or "", form.note.data or "", given)):
+    uploads = [filing.Upload(safe_name(one.filename), partial(one.stream.read, filing.LARGEST + 1))
+               for one in request.files.getlist("file") if one.filename]
+    made: list[str] = []
+
+    def file_them(work: Work) -> str:
+        made.extend(filing.file_evidence(work, data, id, form.title.data or "", form.note.data or "", uploads))
+        return id
+
+    if form.sent() and form.save(here().author, file_them):
         said(_("The evidence is filed."))
+        if filing.travels_unscaled(documents(session(), made)):
+            flash(_("A picture could not be made small: it travels as it is, with what the camera wrote into it."),
+                  "care")
         return redirect(url_for(".show", id=id))
     return render_template("activities/show.html", **{**_told(activity(session(), id)), "form": form}), 422
 
 
 @page.get("/activities/<id>/evidence/<document>")
 def open_evidence(id: str, document: str) -> Answer:
-    """Keep a copy of a filed file."""
-    found = [one for one in documents(session(), activity(session(), id).evidence_ids) if one.id == document]
-    if not found:
-        abort(404)
-    content = content_of(found[0], here().data)
-    return hand_over(safe_name(found[0].file_name), content, "application/octet-stream", url_for(".show", id=id))
+    """Keep a filed file: the original, or the copy that travels."""
+    found = _document(id, document)
+    content = filing.content_of(found, here().data, copy="copy" in request.args)
+    name = safe_name(filing.name_of(found, content))
+    return hand_over(name, content, "application/octet-stream", url_for(".show", id=id))
+
+
+@page.get("/activities/<id>/evidence/<document>/picture")
+def small_picture(id: str, document: str) -> Response:
+    """A filed photo, small; never the bytes that came from elsewhere."""
+    content, media_type = filing.small_picture(_document(id, document), here().data)
+    return Response(content, mimetype=media_type)
 
 
 @page.post("/activities/<id>/evidence/<document>/<what>")
 def change_evidence(id: str, document: str, what: str) -> Answer:
     """Take a document away from an activity, with Undo; or put it back."""
     with writing(here().author) as work:
-        (take_evidence_away if what == "away" else name_evidence)(work, id, document)
+        (filing.take_evidence_away if what == "away" else filing.name_evidence)(work, id, document)
     if what == "away":
         back = url_for(".change_evidence", id=id, document=document, what="back")
         offer_undo(_("The evidence was taken away."), back)
@@ -202,6 +218,14 @@ _FIELDS = tuple(name for name in ActivityForm.__dict__ if hasattr(models.Activit
 
 def _form(values: dict[str, Any], draft: str, seen: Any = None) -> ActivityForm:
     return ActivityForm.on(values, seen=seen, draft=draft)
+
+
+def _document(activity_id: str, document: str) -> DocumentFacts:
+    """A document that is evidence of that activity; 404 for any other."""
+    found = [one for one in documents(session(), activity(session(), activity_id).evidence_ids) if one.id == document]
+    if not found:
+        abort(404)
+    return found[0]
 
 
 def _told(known: ActivityFacts) -> dict[str, Any]:
@@ -216,6 +240,6 @@ def _told(known: ActivityFacts) -> dict[str, Any]:
         "lead": agencies.get(known.lead_agency_id or "", ""),
         "support": [agencies[a] for a in known.support_agency_ids if a in agencies],
         "line": lines.get(known.planned_id or ""),
-        "evidence": [(one, lies_here(one, here().data)) for one in documents(session(), known.evidence_ids)],
+        "evidence": filing.evidence_of(documents(session(), known.evidence_ids), here().data),
         "form": EvidenceForm.on() if known.office == here().office.id and request.method == "GET" else None,
     }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.base.config import Config
@@ -16,11 +16,14 @@ from server.base.errors import NotFound, Refused, ValiseError
 from server.base.i18n import _, mark, n_
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
-from server.services import outbox
+from server.services import journal, outbox
+from server.services.arrivals import bytes_of
 from server.services.folder import Folder
 from server.services.home import travel
 from server.services.overview import reported_period
-from server.services.receive import Judged, Received, judge_file, preview_file, receive
+from server.services.receive import Judged, Received, judge_file, note_refusals, preview_file
+from server.services.sealing import is_confidential
+from server.services.undo import can_be
 from server.sync import inbox, keys
 from server.web.answers import Answer, said
 from server.web.database import session
@@ -28,13 +31,16 @@ from server.web.disputes import disputes
 from server.web.fields import ChoiceQuestion, NumberQuestion, TickQuestion
 from server.web.files import hand_over, show_file
 from server.web.forms import Form
-from server.web.here import folder, here
+from server.web.here import folder, here, know_again
+from server.web.importing import Job, imports
 from server.web.lists import number_in
 from server.web.records import table_words
 from server.web.staged import forget, stage, staged, sweep
 from server.web.words import instant
 
 page = Blueprint("exchange", __name__)
+#: what a person answered about the pages
+_COVER = {"cover": True, "report": False}
 #: rows on a page of the two histories
 _PAGE = 30
 
@@ -47,7 +53,12 @@ class SendForm(Form):
                             mark("Only with a dispatch to headquarters."), optional=True)
     mail_mb = NumberQuestion(mark("How large may an e-mail be, in MB?"),
                              mark("A larger dispatch is cut into parts that may arrive in any order."), optional=True)
+    evidence = ChoiceQuestion(mark("Which photos and files go along?"),
+                              mark("As the mail allows: those that fit when its size is known, else all."),
+                              optional=True)
     full = TickQuestion(mark("Send everything again, whatever was acknowledged"))
+    pages = ChoiceQuestion(mark("What do the pages show?"), optional=True)
+    openly = TickQuestion(mark("Do not seal it, although the programme is confidential"))
 
     def offer(self) -> SendForm:
         """An office sends to headquarters or its second laptop, headquarters to offices and its second laptop."""
@@ -55,9 +66,17 @@ class SendForm(Form):
         others = [(o.code, o.name) for o in offices(session()) if not o.hq]
         self.receiver.choices = [*(others if at.office.hq else [("hq", _("Headquarters: the report"))]),
                                  ("replica", _("Another laptop of this office"))]
+        self.evidence.none = _("As the mail allows")
+        self.evidence.choices = [("fit", _("Those that fit; the rest with a later dispatch")),
+                                 ("all", _("All, in as many parts as it takes")), ("none", _("None this time"))]
         self.period.choices = [(p.code, p.title) for p in framework.periods(session()) if p.starts <= at.today]
+        self.pages.none = _("The report, or a cover only when the dispatch is sealed")
+        self.pages.choices = [("cover", _("A cover only")), ("report", _("The report"))]
         if at.office.hq:
             del self.period
+            del self.pages
+        if not is_confidential(session()):
+            del self.openly
         return self
 
 
@@ -93,7 +112,11 @@ def dispatch() -> Answer:
         values = form.values()
         try:
             packed = outbox.make_dispatch(folder(), values["receiver"] or "hq", values.get("period"),
-                                          full=bool(values["full"]), mail_mb=values["mail_mb"])
+                                          full=bool(values["full"]), mail_mb=values["mail_mb"],
+                                          evidence=values["evidence"], openly=bool(values.get("openly")),
+                                          cover_only=_COVER.get(values.get("pages") or ""))
+            for sentence in (*packed.told_of_files(), *(packed.readers.sentences() if packed.readers else ())):
+                said(sentence)
             return redirect(url_for(".sent", dispatch=packed.dispatch))
         except ValiseError as error:
             form.take(error)
@@ -106,7 +129,8 @@ def sent(dispatch: str) -> Answer:
     parts = outbox.parts(session(), dispatch)
     receiver = next((o for o in offices(session()) if o.id == parts[0].to_office), None)
     limit = outbox.attachment_limit(receiver.mailbox_mb if receiver else None)
-    return render_template("exchange/sent.html", parts=parts, receiver=receiver, limit=limit)
+    far = journal.stages(session(), parts)
+    return render_template("exchange/sent.html", parts=parts, receiver=receiver, limit=limit, stages=far)
 
 
 @page.get("/exchange/sent/<sha256>/<kind>")
@@ -114,19 +138,21 @@ def keep(sha256: str, kind: str) -> Response:
     """Keep one file of a dispatch: the PDF, or an e-mail draft with it."""
     found = outbox.departure(session(), sha256)
     name, back = found.file_name or "dispatch.pdf", url_for(".sent", dispatch=found.dispatch)
+    taken = partial(outbox.hand_over, folder(), sha256)
     if kind == "pdf":
-        return hand_over(name, outbox.sent_file(here().data, sha256), "application/pdf", back)
+        return hand_over(name, outbox.sent_file(here().data, sha256), "application/pdf", back, taken)
     if kind != "eml":
         raise NotFound(_("There is no such file of this dispatch: choose one of its buttons."))
-    return hand_over(f"{Path(name).stem}.eml", outbox.mail_draft(folder(), sha256), "message/rfc822", back)
+    draft = outbox.mail_draft(folder(), sha256)
+    return hand_over(f"{Path(name).stem}.eml", draft, "message/rfc822", back, taken)
 
 
 @page.get("/exchange/came/<sha256>")
 def came(sha256: str) -> Response:
     """Look at the pages of a dispatch that came."""
     found = inbox.arrival(session().connection(), sha256)
-    path = here().data.inbox / f"{sha256}.pdf"
-    if found is None or not path.is_file():
+    path = bytes_of(here().data, sha256)
+    if found is None or path is None or found.state == inbox.REFUSED:
         raise NotFound(_("The file of this dispatch is not in the data folder any more."))
     return show_file(found.file_name or "dispatch.pdf", path.read_bytes(), "application/pdf", url_for(".show"))
 
@@ -144,6 +170,8 @@ def drop() -> Answer:
 @page.get("/exchange/look/<batch>")
 def look(batch: str) -> Answer:
     """What each file is, and what importing it would change."""
+    if imports().running is not None:  # it alone writes, and a preview writes, though it takes everything back
+        return render_template("exchange/wait.html", batch=batch, running=imports().running)
     found, opened = staged(here().data, batch), folder()
     looked = _follow([_look(opened, path) for path in found])
     ready = sum(1 for one in looked if one.state in ("would", "waiting"))
@@ -152,16 +180,47 @@ def look(batch: str) -> Answer:
 
 @page.post("/exchange/import/<batch>")
 def take_in(batch: str) -> Answer:
-    """Import a batch: each file whole, or not at all."""
-    results = receive(folder(), staged(here().data, batch))
-    forget(here().data, batch)
-    return render_template("exchange/done.html", results=[(result, _counts(result)) for result in results],
-                           conflicts=sum(result.conflicts for result in results))
+    """Import a batch: each file whole, or not at all. A large one goes on while its page tells how far it is."""
+    job = imports().begin(batch, folder(), staged(here().data, batch))
+    return _done(job) if job.wait() else redirect(url_for(".importing", batch=batch), 303)
+
+
+@page.get("/exchange/import/<batch>")
+def importing(batch: str) -> Answer:
+    """How far an import is; when it is done, what came of it."""
+    job = imports().of(batch)
+    asked = "HX-Request" in request.headers
+    if job.done:
+        return Response(headers={"HX-Refresh": "true"}) if asked else _done(job)
+    return render_template("exchange/bar.html" if asked else "exchange/importing.html", job=job)
+
+
+@page.post("/exchange/import/<batch>/stop")
+def stop(batch: str) -> Answer:
+    """Stop an import: the file at hand is as if it had not come."""
+    job = imports().of(batch)
+    job.stop()
+    job.wait()
+    return redirect(url_for(".importing", batch=batch), 303)
+
+
+def _done(job: Job) -> str:
+    """What came of an import."""
+    know_again()
+    results = [(result, _counts(result), _may_be_undone(result)) for result in job.results]
+    return render_template("exchange/done.html", results=results, problem=job.problem,
+                           conflicts=sum(result.conflicts for result in job.results))
+
+
+def _may_be_undone(result: Received) -> bool:
+    found = inbox.arrival(session().connection(), result.sha256)
+    return result.state == "imported" and found is not None and can_be(folder(), found)
 
 
 @page.post("/exchange/forget/<batch>")
 def give_up(batch: str) -> Answer:
-    """Import nothing."""
+    """Import nothing. What would have been refused stays on the list of what came."""
+    note_refusals(folder(), staged(here().data, batch))
     forget(here().data, batch)
     said(_("Nothing was imported."))
     return redirect(url_for(".show"))
@@ -198,17 +257,19 @@ def _send_form() -> SendForm:
 
 
 def _shown(form: SendForm, refusal: str = "") -> str:
-    at, current, contested = here(), number_in("page"), disputes(folder())
+    at, current, contested, opened = here(), number_in("page"), disputes(folder()), folder()
     connection = session().connection()
-    arrived = list(reversed(inbox.arrivals(connection)))
+    arrived = [one for one in reversed(inbox.arrivals(connection)) if one.state != inbox.DROPPED]
     departed = inbox.departures(connection)
     start, end = _PAGE * (current - 1), _PAGE * current
+    waiting = [one for one in arrived if one.state == inbox.PARKED]
+    resumed = tuple(current_app.extensions.pop("valise.resumed", ()))
     return render_template(
         "exchange/show.html", form=form, refusal=refusal, offices={o.id: o for o in offices(session())},
-        arrivals=arrived[start:end], departures=departed[start:end], number_of_page=current,
-        more=max(len(arrived), len(departed)) > end, missing=inbox.missing_numbers(connection),
-        waiting=[one for one in arrived if one.state == inbox.PARKED],
-        travel=None if at.office.hq else travel(session(), at.office), disputes=contested,
+        arrivals=journal.came(session(), opened, arrived[start:end]), departures=departed[start:end],
+        stages=journal.stages(session(), departed[start:end]), number_of_page=current, resumed=resumed,
+        more=max(len(arrived), len(departed)) > end, waiting=journal.came(session(), opened, waiting),
+        running=imports().running, travel=None if at.office.hq else travel(session(), at.office), disputes=contested,
         periods={p.id: p for p in framework.periods(session())})
 
 
@@ -228,6 +289,13 @@ def _look(opened: Folder, path: Path) -> Looked:
         notes.append(n_("%(num)s change will be kept apart because its author may not make it.",
                         "%(num)s changes will be kept apart because their author may not make them.",
                         outcome.quarantined))
+    if outcome.left_out:
+        notes.append(n_("%(num)s change of another office will be left out, because that office did not sign it.",
+                        "%(num)s changes of other offices will be left out, because those offices did not sign them.",
+                        outcome.left_out))
+    if judged.manifest.files and outcome.state == "would":
+        notes.append(n_("It brings %(num)s file, or a piece of one.", "It brings %(num)s files or pieces of files.",
+                        len(judged.manifest.files)))
     counts = _counts(outcome)
     records = sum(created + changed + deleted for _words, created, changed, deleted in counts)
     sentence = n_("It changes %(num)s record here.", "It changes %(num)s records here.", records)

@@ -26,6 +26,7 @@ def show() -> Answer:
     at = here()
     config: Config = current_app.extensions["valise.config"]
     return render_template("home/show.html", due=home(session(), at.office, at.today), cut=config.last_run == "cut",
+                           resumed=current_app.extensions.get("valise.resumed", ()),
                            drafts=_unsaved())
 
 

@@ -13,11 +13,12 @@ from server.base.i18n import LANGUAGES, _, language_name, mark
 from server.domain.framework import queries as framework
 from server.domain.people.commands import set_up_office
 from server.domain.people.queries import OfficeFacts, office, offices
+from server.services.sealing import is_confidential
 from server.services.setup import invite
 from server.sync import acquaintance, inbox
 from server.web.answers import Answer, said
 from server.web.database import session
-from server.web.fields import ChoiceQuestion, NumberQuestion, TextQuestion
+from server.web.fields import ChoiceQuestion, NumberQuestion, TextQuestion, TickQuestion
 from server.web.files import hand_over
 from server.web.forms import Form, displayed
 from server.web.here import folder, here
@@ -38,8 +39,14 @@ class OfficeForm(Form):
     email = TextQuestion(mark("Where are dispatches for it mailed to?"), optional=True)
     mailbox_mb = NumberQuestion(mark("How large may an e-mail to it be, in MB?"), optional=True)
 
+    reads_confidential = TickQuestion(
+        mark("Its laptops may open the sealed dispatches of others"),
+        mark("Such as a partner agency that reads along. Only of a confidential programme."))
+
     def offer(self) -> OfficeForm:
-        """Languages by their own names."""
+        """Languages by their own names; who reads along is asked of a confidential programme only."""
+        if not is_confidential(session()):
+            del self.reads_confidential
         self.language.choices = [(code, language_name(code)) for code in LANGUAGES if code != "en"]
         self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
         return self
@@ -95,7 +102,8 @@ def set_up(id: str) -> Response:
 def edit(id: str) -> Answer:
     """Change what headquarters keeps of an office."""
     found = _office(id)
-    values = {"name": found.name, "language": found.language, "email": found.email, "mailbox_mb": found.mailbox_mb}
+    values = {"name": found.name, "language": found.language, "email": found.email, "mailbox_mb": found.mailbox_mb,
+              "reads_confidential": int(found.reads_confidential)}
     form = OfficeForm.on(values, seen=displayed("office", id), draft=f"office/{id}").of_known()
     if form.sent() and form.save(here().author,
                                  lambda work: set_up_office(work, form.values(), id=id, seen=form.heads_seen())):

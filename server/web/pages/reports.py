@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from server.base.config import Config
 from server.base.i18n import LANGUAGES, _, language, mark
+from server.db.session import Seen
 from server.domain.framework import queries as framework
 from server.domain.people.queries import OfficeFacts, office, offices
 from server.domain.reporting.commands import open_report, review_report, write_section
@@ -20,6 +22,7 @@ from server.services.consolidate import annual_report, progress_report
 from server.services.documents import report_pdf
 from server.web.answers import Answer, said
 from server.web.database import session
+from server.web.disputes import page_of
 from server.web.fields import ChoiceQuestion, LongQuestion
 from server.web.files import hand_over, show_file
 from server.web.forms import Form, displayed
@@ -165,7 +168,7 @@ def review(id: str) -> Answer:
     form = _review_form(found)
     if form.sent():
         values = {**form.values(), "report_id": id, "dated": at.today.isoformat()}
-        if form.save(at.author, lambda work: review_report(work, values)):
+        if form.save(at.author, lambda work: review_report(work, values, judged=_judged(form))):
             said(_("Kept. It travels to the office with the next circular."))
             return redirect(url_for(".show", id=id, _anchor="review"))
     return _shown(found, form)
@@ -194,11 +197,22 @@ class Pointer:
 
 def _hints(whose: OfficeFacts, period: framework.PeriodFacts) -> list[Pointer]:
     found = check_up(session(), whose, period, here().today)
-    return [Pointer(hint.sentence, address_of(session(), hint.table, hint.row)) for hint in found]
+    return [Pointer(hint.sentence, page_of(hint.conflict) if hint.conflict else
+                    address_of(session(), hint.table, hint.row)) for hint in found]
+
+
+def _judged(form: ReviewForm) -> dict[str, Seen] | None:
+    """Section -> the heads that the reviewer's page displayed; None from a page that carried none."""
+    judged: dict[str, dict[str, Sequence[str]]] = {}
+    for name, ids in (form.heads_seen() or {}).items():
+        section, _slash, field = name.partition("/")
+        judged.setdefault(section, {})[field] = ids
+    return dict(judged) or None
 
 
 def _review_form(found: ReportFacts) -> ReviewForm:
-    form = ReviewForm.on()
+    form = ReviewForm.on(seen={f"{one.id}/{field}": ids for one in found.sections
+                               for field, ids in displayed("report_section", one.id).items()})
     words = {"accepted": _("Accept it"), "returned": _("Return it with this comment"), "comment": _("Only comment")}
     form.verdict.choices = [(verdict, words[verdict]) for verdict in VERDICTS]
     form.section_id.choices = list(_named(found).items())

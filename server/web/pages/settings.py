@@ -7,12 +7,14 @@ from flask import Blueprint, redirect, render_template, url_for
 from server.base.i18n import LANGUAGES, _, language, language_name, mark, use_language
 from server.base.paths import DataDir
 from server.db.settings import write_setting
+from server.domain.framework.commands import define_programme
 from server.domain.people.queries import persons
+from server.services.sealing import is_confidential
 from server.services.setup import PERSON
 from server.sync import keys
 from server.web.answers import Answer, said
 from server.web.database import session, writing
-from server.web.fields import ChoiceQuestion, TextQuestion
+from server.web.fields import ChoiceQuestion, TextQuestion, TickQuestion
 from server.web.forms import Form
 from server.web.here import here
 from server.web.language import SETTING
@@ -25,10 +27,16 @@ class SettingsForm(Form):
 
     person = TextQuestion(mark("Who is typing?"), mark("A name or a role. It stands beside every change you make."))
     language = ChoiceQuestion(mark("Which language should the pages be in?"), radio=True)
+    confidential = TickQuestion(
+        mark("The programme is confidential"),
+        mark("What dispatches carry is sealed then: only the laptops they are for can open it. Each office learns of "
+             "it with the next circular."))
 
     def offer(self) -> SettingsForm:
-        """Languages by their own names."""
+        """Languages by their own names; the programme's question at headquarters only."""
         self.language.choices = [(code, language_name(code)) for code in LANGUAGES]
+        if not here().office.hq:
+            del self.confidential
         return self
 
 
@@ -36,16 +44,19 @@ class SettingsForm(Form):
 def show() -> Answer:
     """Show and change the settings."""
     at = here()
-    form = SettingsForm.on({"person": at.person, "language": language()})
+    sealed = is_confidential(session())
+    form = SettingsForm.on({"person": at.person, "language": language(), "confidential": int(sealed)})
     if form.sent():
         with writing(at.author) as work:
             write_setting(work.session, PERSON, form.person.data or "")
             write_setting(work.session, SETTING, form.language.data or "en")
+            if form.confidential and bool(form.confidential.data) != sealed:
+                define_programme(work, {"confidential": form.confidential.data}, id=at.programme.id)
         with use_language(form.language.data or "en"):
             said(_("Saved."))
         return redirect(url_for(".show"))
     known = persons(session(), at.office.id)
-    return render_template("settings/show.html", form=form, known=known, print=_fingerprint(at.data))
+    return render_template("settings/show.html", form=form, known=known, sealed=sealed, print=_fingerprint(at.data))
 
 
 def _fingerprint(data: DataDir) -> str:

@@ -9,19 +9,23 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from server.base.i18n import _, mark
 from server.base.money import Money
+from server.base.trees import beneath, in_order
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
 from server.domain.records import delete, undelete
 from server.domain.reporting.figures import add_up
 from server.domain.workplan import models
 from server.domain.workplan.commands import plan_activity
-from server.domain.workplan.queries import PlannedFacts, planned, planned_activity
+from server.domain.workplan.endorsement import endorse_line
+from server.domain.workplan.queries import PlannedFacts, parents, planned, planned_activity
 from server.domain.workplan.rules import RAGS, STATUSES
+from server.sync.approvals import soft
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
 from server.web.fields import (
     AmountQuestion,
     ChoiceQuestion,
+    DateQuestion,
     LongQuestion,
     NumberQuestion,
     SeveralQuestion,
@@ -54,11 +58,15 @@ class LineForm(Form):
     note = LongQuestion(mark("Remark on progress"), optional=True, rows=3)
     in_report = TickQuestion(mark("Put it into the report as a key intervention"))
     position = NumberQuestion(mark("Place in the report"), mark("1 comes first."), optional=True)
+    part_of_id = ChoiceQuestion(mark("Is it part of another line?"), mark("Amounts of a line and of its parts add up."),
+                                optional=True)
 
     def offer(self) -> LineForm:
         """Fill the lists to choose from, and leave out what this office has no use for."""
         at = here()
-        self.output_id.choices = [(o.id, f"{o.number}. {o.title}") for o in framework.outputs(session())]
+        own = beneath(parents(session(), at.office.id), (request.view_args or {}).get("id", ""))
+        self.part_of_id.choices = [(p.id, p.title) for p in planned(session(), office=at.office.id) if p.id not in own]
+        self.output_id.choices = [(o.id, f"{o.label}. {o.title}") for o in framework.outputs(session())]
         self.period_id.choices = [(p.id, p.title) for p in framework.periods(session())]
         self.quarters.choices = [(str(q), _("Quarter %(quarter)s", quarter=q)) for q in range(1, 5)]
         self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
@@ -83,6 +91,12 @@ class LineForm(Form):
         return found
 
 
+class EndorseForm(Form):
+    """The day on which the board endorsed a line."""
+
+    endorsed = DateQuestion(mark("When did the board endorse it?"))
+
+
 class ProgressForm(Form):
     """Status and RAG of a line, in its row."""
 
@@ -105,11 +119,14 @@ def index() -> Answer:
     lines = [line for line in planned(session(), period_id=period.id if period else None, office=office)
              if quarter is None or quarter in line.quarters]
     lines.sort(key=lambda line: (line.quarters or (9,), line.position or 999))
+    found = {line.id: line for line in lines}
+    ordered = in_order(found, parents(session(), office))
+    changed = {issue.row for issue in soft(session().connection())}
     budget, _others = add_up((Money(x.amount or Decimal(), x.currency) for x in lines), at.programme.currency)
-    rows = [(line, _row(line) if line.office == at.office.id else None) for line in lines]
+    rows = [(found[id], _row(found[id]) if found[id].office == at.office.id else None, depth) for id, depth in ordered]
     return render_template(
         "workplan/list.html", lines=rows, period=period, quarter=quarter, office=office,
-        periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
+        changed=changed, periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
         outputs={o.id: o for o in framework.outputs(session())}, budget=budget)
 
 
@@ -139,21 +156,34 @@ def add() -> Answer:
         if saved:
             said(_("Added to the work plan: %(title)s", title=form.title.data))
             return redirect(url_for(".index", period=form.period_id.data))
-    return render_template("workplan/form.html", form=form, line=None), 422 if form.problems else 200
+    return _shown(form, None, None)
 
 
 @page.route("/workplan/<id>/edit", methods=["GET", "POST"])
 def edit(id: str) -> Answer:
     """Change a line."""
     known = planned_activity(session(), id)
-    values = {name: getattr(known, name, None) for name in _FIELDS}
-    values["quarters"] = " ".join(str(q) for q in known.quarters)
-    form = LineForm.on(values, seen=displayed("planned_activity", id), draft=f"planned_activity/{id}")
+    form = LineForm.on(_values(known), seen=displayed("planned_activity", id), draft=f"planned_activity/{id}")
     if form.sent() and form.save(here().author,
                                  lambda work: plan_activity(work, form.values(), id=id, seen=form.heads_seen())):
         said(_("Saved: %(title)s", title=form.title.data))
         return redirect(url_for(".index", period=form.period_id.data))
-    return render_template("workplan/form.html", form=form, line=known), 422 if form.problems else 200
+    return _shown(form, known, EndorseForm.on({"endorsed": known.endorsed or here().today.isoformat()},
+                                              seen=displayed("planned_activity", id), **NOT_SENT))
+
+
+@page.post("/workplan/<id>/endorse")
+def endorse(id: str) -> Answer:
+    """Note that the board endorsed the line as this page showed it, or take that back."""
+    known, asked = planned_activity(session(), id), EndorseForm.on()
+    back = "back" in request.form
+    if asked.sent() or back:
+        day = None if back else asked.endorsed.data or here().today.isoformat()
+        if asked.save(here().author, lambda work: endorse_line(work, id, day, seen=asked.heads_seen())):
+            said(_("The endorsement is taken back.") if back else _("The endorsement is noted."))
+            return redirect(url_for(".edit", id=id))
+    form = LineForm.on(_values(known), seen=displayed("planned_activity", id), **NOT_SENT)
+    return _shown(form, known, asked)
 
 
 @page.post("/workplan/<id>/delete")
@@ -176,6 +206,17 @@ def restore(id: str) -> Answer:
 
 
 _FIELDS = tuple(name for name in LineForm.__dict__ if hasattr(models.PlannedActivity, name))
+
+
+def _values(line: PlannedFacts) -> dict[str, Any]:
+    values = {name: getattr(line, name, None) for name in _FIELDS}
+    return {**values, "quarters": " ".join(str(q) for q in line.quarters)}
+
+
+def _shown(form: LineForm, line: PlannedFacts | None, endorsing: EndorseForm | None) -> Answer:
+    wrong = form.problems or (endorsing is not None and endorsing.problems)
+    shown = render_template("workplan/form.html", form=form, line=line, endorsing=endorsing)
+    return shown, 422 if wrong else 200
 
 
 def _row(line: PlannedFacts, *, fresh: bool = False) -> ProgressForm:
