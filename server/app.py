@@ -16,9 +16,11 @@ from server.web.pages import (
     conflicts,
     drafts,
     exchange,
+    finance,
     help,
     home,
     inbox,
+    indicators,
     milestones,
     offices,
     overview,
@@ -33,7 +35,7 @@ from server.web.words import give_words
 
 PAGES = (
     home, activities, milestones, workplan, reports, printing, exchange, inbox, conflicts, overview, offices, settings,
-    help, setup, drafts,
+    help, setup, drafts, finance, indicators,
 )  # fmt: skip
 
 

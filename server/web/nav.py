@@ -34,6 +34,8 @@ MENU = (
     Entry("activities.index", mark("Activities"), "activities"),
     Entry("milestones.index", mark("Milestones"), "milestones"),
     Entry("workplan.index", mark("Work plan"), "workplan"),
+    Entry("indicators.index", mark("Indicators"), "progress"),
+    Entry("finance.index", mark("Finance"), "money"),
     Entry("reports.index", mark("Reports"), "reports"),
     Entry("exchange.show", mark("Send and receive"), "send", begins_group=True),
     Entry("overview.show", mark("Overview"), "overview", hq_only=True),

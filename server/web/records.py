@@ -62,6 +62,10 @@ def address_of(session: UnitSession, table: str | None, row: str | None) -> str 
         return url_for("activities.show", id=row)
     if table == "planned_activity":
         return url_for("workplan.edit", id=row)
+    if table in ("commitment", "instalment", "budget_line", "expenditure"):
+        return url_for("finance.edit", table=table, id=row)
+    if table in ("indicator", "indicator_target", "indicator_value"):
+        return url_for("indicators.of_record", table=table, id=row)
     if table == "milestone":
         return url_for("milestones.index")
     if table == "report_section":

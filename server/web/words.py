@@ -73,6 +73,9 @@ STATES: Mapping[str, tuple[str, str]] = {
     "progress": (mark("Progress report"), ""),
     "annual": (mark("Annual progress report"), ""),
     "comment": (mark("Comment"), ""),
+    "number": (mark("Number"), ""),
+    "percent": (mark("Percentage"), ""),
+    "text": (mark("Words"), ""),
 }
 
 

@@ -13,13 +13,18 @@ pytestmark = pytest.mark.browser
 OF_AN_OFFICE = (
     "/", "/activities", "/activities/new", "/milestones", "/workplan?period=Y2", "/workplan/new", "/reports",
     "/exchange", "/conflicts", "/settings", "/help", "/nowhere",
+    "/workplan/grid?period=Y2", "/indicators?period=Y1", "/indicators/values?period=Y1", "/finance/spending?period=Y1",
+    "/finance/spending/grid?period=Y1", "/finance/new/expenditure",
 )  # fmt: skip
 OF_HEADQUARTERS = (
     "/", "/activities", "/milestones", "/workplan?period=Y2", "/reports", "/exchange", "/overview", "/offices",
+    "/finance/funding", "/finance/budget?period=Y1", "/indicators?period=Y1", "/indicators/targets?period=Y1",
 )  # fmt: skip
 #: pages that are reached by their first link: (list, link, further link on the page behind it)
 BEHIND = (("/activities", "td.title a", "/edit"), ("/reports", "tbody th a", "/text/"),
-          ("/workplan?period=Y2", "td.title a", ""), ("/offices", "tbody th a", ""))  # fmt: skip
+          ("/workplan?period=Y2", "td.title a", ""), ("/offices", "tbody th a", ""),
+          ("/indicators?period=Y1", "td.title a", "/edit"),
+          ("/finance/spending?period=Y1", "td.title a", ""))  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

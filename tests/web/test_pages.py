@@ -8,9 +8,12 @@ from server.base.i18n import LANGUAGES, direction
 from tests.web.conftest import CreateClient, csrf, seen
 
 OF_ALL = ("/", "/activities", "/activities/new", "/milestones", "/workplan", "/workplan?period=Y2", "/workplan/new",
+          "/workplan/grid?period=Y2", "/indicators?period=Y1", "/indicators/values?period=Y1",
+          "/finance/budget?period=Y1", "/finance/spending?period=Y1", "/finance/spending/grid?period=Y1",
+          "/finance/new/expenditure",
           "/reports", "/print", "/print?kind=workplan&period=Y1", "/exchange", "/settings", "/help",
           "/help/exchange")  # fmt: skip
-OF_HQ = ("/overview", "/offices")
+OF_HQ = ("/overview", "/offices", "/finance/funding", "/indicators/new", "/indicators/targets?period=Y1")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from server.base.errors import NotFound
+from server.base.i18n import _
 from server.domain.checks import readable
 from server.domain.framework import models
 from server.domain.integrity import suffixes
@@ -49,6 +51,32 @@ class OutputFacts:
     def label(self) -> str:
         """Its number as lists show it."""
         return f"{self.number}{self.suffix}"
+
+
+@dataclass(frozen=True)
+class IndicatorFacts:
+    """How a result is measured; `unit` is number, percent or text, `baseline` as stored."""
+
+    id: str
+    code: str
+    title: str
+    output_id: str | None
+    unit: str
+    baseline: str
+    by_sex: bool
+    verification: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class TargetFacts:
+    """What an indicator should reach in a period; `country_id` None for the whole programme."""
+
+    id: str
+    indicator_id: str
+    period_id: str
+    country_id: str | None
+    value: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +137,31 @@ def accounts(session: Session) -> list[Choice]:
     rows = list(session.scalars(visible(models.BudgetAccount).order_by(models.BudgetAccount.code)))
     more = suffixes((a.id, a.code) for a in rows)
     return [Choice(a.id, f"{a.code or ''}{more.get(a.id, '')}", a.title or "") for a in rows]
+
+
+def indicators(session: Session) -> list[IndicatorFacts]:
+    """Indicators by id."""
+    return [_indicator(row) for row in session.scalars(visible(models.Indicator).order_by(models.Indicator.id))]
+
+
+def indicator(session: Session, id: str) -> IndicatorFacts:
+    """The indicator with that id, deleted or not. Errors: NotFound."""
+    row = session.get(models.Indicator, id)
+    if row is None:
+        raise NotFound(_("This indicator is not here: it comes with a circular from headquarters."))
+    return _indicator(row)
+
+
+def _indicator(row: models.Indicator) -> IndicatorFacts:
+    return IndicatorFacts(row.id, row.code or "", row.title or "", row.output_id, row.unit or "", row.baseline or "",
+                          row.by_sex == 1, row.verification or "", bool(row.deleted))
+
+
+def targets(session: Session, period_id: str) -> list[TargetFacts]:
+    """Targets of a period by id."""
+    table = models.IndicatorTarget
+    rows = session.scalars(visible(table).where(table.period_id == period_id).order_by(table.id))
+    return [TargetFacts(t.id, t.indicator_id or "", t.period_id or "", t.country_id, t.value or "") for t in rows]
 
 
 def milestone_types(session: Session) -> list[Choice]:

@@ -127,7 +127,7 @@ class MilestoneRow:
 
 @dataclass(frozen=True)
 class ResultRow:
-    """An indicator in the period; `parts` are (country, target, actual) where countries tell their own."""
+    """An indicator in the period; `parts` are (country, target, actual) where countries tell their own. `id` is its."""
 
     code: str
     title: str
@@ -142,13 +142,18 @@ class ResultRow:
     verification: str
     note: str
     parts: tuple[tuple[str, str, str], ...]
+    id: str = ""
 
 
 @dataclass(frozen=True)
 class DeliveryRow:
-    """Money of one country, output or account in the period. `kind`: country, output, account or programme."""
+    """Money of one country, output or account in the period. `kind`: country, output, account or programme.
+
+    `key` tells its rows from those of another name in the same table: an id, or the number of an output.
+    """
 
     kind: str
     name: str
     budget: Money
     spent: Money
+    key: str = ""

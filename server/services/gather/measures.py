@@ -72,7 +72,7 @@ def _programme_row(shelf: Shelf, row: Indicator, output: model.Output | None,
     if None not in got:
         women, men = _count(got.values(), "women"), _count(got.values(), "men")
     return model.ResultRow(told.code, told.title, output, told.unit, told.baseline, target, actual, women, men,
-                           told.by_sex, told.verification, told.note, parts)
+                           told.by_sex, told.verification, told.note, parts, row.id)
 
 
 def _row(row: Indicator, output: model.Output | None, target: Measured | None, value: Measured | None,
@@ -83,7 +83,7 @@ def _row(row: Indicator, output: model.Output | None, target: Measured | None, v
         baseline=_told(row.unit, row.baseline), target=_told(row.unit, _value(target)),
         actual=_told(row.unit, _value(value)), women=actual.women if actual else None,
         men=actual.men if actual else None, by_sex=row.by_sex == 1, verification=row.verification or "",
-        note=(actual.note if actual else "") or "", parts=parts)
+        note=(actual.note if actual else "") or "", parts=parts, id=row.id)
 
 
 def _value(row: Measured | None) -> str | None:

@@ -121,7 +121,7 @@ def delivery_rows(planned: Iterable[BudgetLine], spent: Iterable[Expenditure], c
     for column, row in both:
         if row.amount is not None and (row.currency or currency) == currency:
             sums.setdefault(key(row), [Decimal("0.00"), Decimal("0.00")])[column] += row.amount
-    return tuple(model.DeliveryRow(k[1], k[3], Money(budget, currency), Money(out, currency))
+    return tuple(model.DeliveryRow(k[1], k[3], Money(budget, currency), Money(out, currency), k[2])
                  for k, (budget, out) in sorted(sums.items()))
 
 

@@ -12,6 +12,7 @@ from server.services.conflicts import title_of
 from server.services.home import home
 from server.web.answers import Answer
 from server.web.database import session
+from server.web.grids import grid_left
 from server.web.here import here
 from server.web.records import table_words
 
@@ -35,6 +36,7 @@ def _unsaved() -> list[tuple[str, str]]:
     found = []
     for key in draft_keys(session()):
         table, _slash, row = key.partition("/")
+        found += grid_left(key)
         if table not in _FORMS or "/" in row.removeprefix("new/"):
             continue
         new, edit = _FORMS[table]

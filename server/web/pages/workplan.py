@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from server.base.i18n import _, mark
+from server.base.i18n import _, mark, n_
 from server.base.money import Money
 from server.base.trees import beneath, in_order
+from server.db.session import Seen
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
-from server.domain.records import delete, undelete
+from server.domain.records import Work, delete, undelete
 from server.domain.reporting.figures import add_up
 from server.domain.workplan import models
 from server.domain.workplan.commands import plan_activity
@@ -21,6 +23,7 @@ from server.domain.workplan.queries import PlannedFacts, parents, planned, plann
 from server.domain.workplan.rules import RAGS, STATUSES
 from server.sync.approvals import soft
 from server.web.answers import Answer, offer_undo, said
+from server.web.columns import AmountColumn, ChoiceColumn, Column, QuartersColumn, TextColumn
 from server.web.database import session, writing
 from server.web.fields import (
     AmountQuestion,
@@ -33,6 +36,7 @@ from server.web.fields import (
     TickQuestion,
 )
 from server.web.forms import NOT_SENT, Form, displayed
+from server.web.grid import Grid, Record, Write
 from server.web.here import here
 from server.web.words import choices, country_name
 
@@ -84,11 +88,17 @@ class LineForm(Form):
         """With quarters as they are stored, the programme's currency, and the office's own country."""
         found = super().values()
         found["quarters"] = " ".join(found["quarters"]) or None
+        return _completed(found)
+
+
+def _completed(found: dict[str, Any]) -> dict[str, Any]:
+    """With what follows from the answers given: an amount's currency, an output's country."""
+    if "amount" in found:
         found["currency"] = here().programme.currency if found["amount"] is not None else None
-        if here().office.country_id:
-            level = {o.id: o.level for o in framework.outputs(session())}.get(found["output_id"] or "")
-            found["country_id"] = None if level == "global" else here().office.country_id
-        return found
+    if "output_id" in found and here().office.country_id:
+        level = {o.id: o.level for o in framework.outputs(session())}.get(found["output_id"] or "")
+        found["country_id"] = None if level == "global" else here().office.country_id
+    return found
 
 
 class EndorseForm(Form):
@@ -128,6 +138,56 @@ def index() -> Answer:
         "workplan/list.html", lines=rows, period=period, quarter=quarter, office=office,
         changed=changed, periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
         outputs={o.id: o for o in framework.outputs(session())}, budget=budget)
+
+
+@page.route("/workplan/grid", methods=["GET", "POST"])
+def grid() -> Answer:
+    """All of the office's own lines of a period at once."""
+    at = here()
+    period = framework.period_for(session(), request.args.get("period"), at.today)
+    if period is None:
+        return redirect(url_for(".index"))
+    records = partial(_records, period.id, at.office.id)
+    sheet = Grid.on(_columns(), records(), draft=f"grid/planned_activity/{period.id}")
+    done = sheet.sent(at.author, _write_line(period.id))
+    if done:
+        said(n_("%(num)s line is saved.", "%(num)s lines are saved.", len(done.rows)))
+        if not done.waiting:
+            return redirect(url_for(".index", period=period.code))
+        sheet.refresh(records())
+    shown = render_template("workplan/grid.html", form=sheet, period=period, periods=framework.periods(session()))
+    return shown, 422 if sheet.problems else 200
+
+
+def _columns() -> list[Column]:
+    outputs = [(o.id, f"{o.label}. {o.title}", o.label, _("Output %(number)s", number=o.label), o.title)
+               for o in framework.outputs(session())]
+    return [
+        TextColumn("title", mark("What is planned"), width="wide"),
+        ChoiceColumn("output_id", mark("Output"), outputs), QuartersColumn("quarters", mark("Quarters"), width="short"),
+        TextColumn("responsible", mark("Who")),
+        ChoiceColumn("donor_id", mark("Source"), [(d.id, d.code, d.name) for d in framework.donors(session())],
+                     width="short"),
+        ChoiceColumn("account_id", mark("Budget account"),
+                     [(a.id, f"{a.code} {a.name}", a.code, a.name) for a in framework.accounts(session())]),
+        AmountColumn("amount", mark("Amount"), currency=here().programme.currency),
+        ChoiceColumn("status", mark("Status"), choices(STATUSES)),
+        ChoiceColumn("rag", mark("On track?"), choices(RAGS), width="middle"),
+    ]  # fmt: skip
+
+
+def _records(period: str, office: str) -> list[Record]:
+    lines = planned(session(), period_id=period, office=office)
+    return [Record(line.id, _values(line), displayed("planned_activity", line.id)) for line in lines]
+
+
+def _write_line(period: str) -> Write:
+    def write(work: Work, values: dict[str, Any], id: str | None, seen: Seen | None) -> str:
+        new = {} if id else {"period_id": period, "status": "planned"}
+        given = {name: value for name, value in values.items() if id or value is not None}
+        return plan_activity(work, {**new, **_completed(given)}, id=id, seen=seen)
+
+    return write
 
 
 @page.post("/workplan/<id>/progress")
