@@ -19,6 +19,7 @@ from server.web.pages import (
     finance,
     help,
     home,
+    importing,
     inbox,
     indicators,
     milestones,
@@ -26,8 +27,10 @@ from server.web.pages import (
     overview,
     printing,
     reports,
+    search,
     settings,
     setup,
+    views,
     workplan,
 )
 from server.web.security import guard
@@ -35,7 +38,7 @@ from server.web.words import give_words
 
 PAGES = (
     home, activities, milestones, workplan, reports, printing, exchange, inbox, conflicts, overview, offices, settings,
-    help, setup, drafts, finance, indicators,
+    finance, help, importing, indicators, search, setup, drafts, views,
 )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ def one_line(text: str) -> str:
 
 def fold(text: str) -> str:
     """For search: case-folded, without marks, Arabic letter forms and the article folded."""
+    if text.isascii():  # most texts: nothing in them has marks, and NUL and the like are no words
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", clean(text).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = plain.translate(_ARABIC)

@@ -10,12 +10,15 @@ from typing import Any
 import click
 
 from server.base.clock import system_clock
-from server.base.i18n import LANGUAGES, _, n_
-from server.base.paths import DataDir, default_data_dir
+from server.base.i18n import LANGUAGES, _, n_, use_language
+from server.base.paths import DataDir, default_data_dir, write_atomically
+from server.db.session import read_session
 from server.services import setup
 from server.services.demo import make_demo
 from server.services.folder import open_folder
 from server.services.load import load as load_file
+from server.services.sheets.areas import KEYS
+from server.services.sheets.writing import make_template
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -101,4 +104,17 @@ def load(data: DataDir, file: Path) -> None:
     click.echo(n_("%(num)s record loaded.", "%(num)s records loaded.", done.total))
 
 
-COMMANDS = (demo, set_up, invite, load)
+@click.command()
+@click.argument("area", type=click.Choice(KEYS))
+@click.option("--to", "target", required=True, type=_FILE, help="The workbook to write.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of heads, notes and lists.")
+@data_option
+def template(data: DataDir, area: str, target: Path, language: str) -> None:
+    """Write an empty Excel workbook of an area, with lists to choose from, to fill in and load."""
+    with open_folder(data, system_clock) as folder, read_session(folder.engine) as session, use_language(language):
+        content = make_template(session, area, folder.office, system_clock())
+    write_atomically(target, content)
+    click.echo(_("%(file)s: written, %(size)s bytes", file=target, size=len(content)))
+
+
+COMMANDS = (demo, set_up, invite, load, template)

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from server.base.text import fold
+
 #: heads that a form displayed: field -> changeset ids
 Seen = Mapping[str, Sequence[str]]
 
@@ -50,6 +52,12 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, _folded, deterministic=True)
+
+
+def _folded(text: object) -> str:
+    """What queries compare words by: `fold(column)`, whatever the column holds."""
+    return fold(text) if isinstance(text, str) else ""
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import uuid
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import sqlalchemy as sa
 
@@ -18,38 +16,37 @@ from server.base.errors import Refused, RuleBroken, RulesBroken, ValiseError
 from server.base.i18n import _
 from server.base.ids import named_id
 from server.db.base import Synced, reference_columns, synced_columns, synced_models
-from server.db.session import Author, write_session
+from server.db.session import Author, UnitSession, begin_writing, write_session
 from server.domain.activities import search
-from server.domain.records import Work, save
+from server.domain.records import Work, save, values_of
 from server.services.kinds import ENTRY_ORDER
+from server.services.sheets.entry import CHANGED, NEW, SAME, Done, Entry
+from server.services.sheets.reading import Cell, SheetRead, as_words, read_book
+from server.services.sheets.worded import Interpreter, Worded, is_lists, worded
 
 _LARGEST = 64 << 20
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One record of a file: its table, id, fields, and where it stands for people to find it."""
-
-    table: str
-    id: str
-    values: Mapping[str, Any]
-    where: str
-
-
-@dataclass(frozen=True)
 class LoadFile:
-    """A file read into entries. `office` is the code of the office it was written for, `person` who wrote it."""
+    """A file read into entries. `office` is the code of the office it was written for, `person` who wrote it.
+
+    `sheets` are those whose cells are words: what they mean is found out beside the records they are about.
+    """
 
     office: str | None
     person: str | None
     entries: tuple[Entry, ...]
+    sheets: tuple[Worded, ...] = ()
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many records a load wrote, by table."""
+    """How many records a load wrote, by table; what became of each; and what is wrong, when nothing is to be loaded."""
 
     counts: Mapping[str, int]
+    done: tuple[Done, ...] = ()
+    errors: tuple[ValiseError, ...] = ()
 
     @property
     def total(self) -> int:
@@ -142,90 +139,120 @@ def _entry(table: str, record: Mapping[str, Any], where: str) -> Entry:
 
 
 def _read_workbook(path: Path) -> LoadFile:
-    """Entries of a workbook: one sheet per table, field names in row 1, one record per row."""
+    """Sheets that Valise made; else one sheet per table, field names in row 1, one record per row."""
     entries: list[Entry] = []
+    sheets: list[Worded] = []
     errors: list[ValiseError] = []
-    for title, rows in _sheets(path):
-        if title not in ENTRY_ORDER:
-            errors.append(
-                ValiseError(_("%(file)s: there is no table “%(table)s”: check its name.", file=path.name, table=title))
-            )
+    for sheet in read_book(path):
+        try:
+            made = worded(path.name, sheet)
+        except ValiseError as error:
+            errors.append(error)
             continue
-        for place, record in rows:
-            where = f"{path.name}: {title} {place}"
-            if not str(record.get("id", "")).strip():
-                errors.append(ValiseError(_('%(where)s: give the record an "id".', where=where)))
-                continue
-            entries.append(_entry(title, {**record, "id": str(record["id"])}, where))
+        if made is not None:
+            sheets.append(made)
+        elif sheet.title in ENTRY_ORDER:
+            for place, record in _sheet_records(sheet):
+                where = f"{path.name}: {sheet.title} {place}"
+                if not str(record.get("id", "")).strip():
+                    errors.append(ValiseError(_('%(where)s: give the record an "id".', where=where)))
+                    continue
+                entries.append(_entry(sheet.title, {**record, "id": str(record["id"])}, where))
+        elif not is_lists(sheet):
+            sentence = _("%(file)s: there is no table “%(table)s”: check its name.", file=path.name, table=sheet.title)
+            errors.append(ValiseError(sentence))
     if errors:
         raise RulesBroken(errors)
-    return LoadFile(None, None, tuple(entries))
+    return LoadFile(None, None, tuple(entries), tuple(sheets))
 
 
-def _sheets(path: Path) -> list[tuple[str, list[tuple[int, dict[str, Any]]]]]:
-    """Title and records of each sheet. Errors: Refused."""
-    try:
-        with path.open("rb") as stream:
-            from openpyxl import load_workbook  # noqa: PLC0415  (slow, and rarely needed)
-
-            book = load_workbook(stream, read_only=True, data_only=True)
-            return [(sheet.title, list(_sheet_records(sheet))) for sheet in book.worksheets]
-    except (BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError, zlib.error):
-        sentence = _("%(file)s is not an Excel workbook: save it as .xlsx.", file=path.name)
-        raise Refused(sentence, "load_format") from None
-
-
-def _sheet_records(sheet: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = sheet.iter_rows(values_only=True)
-    head = [str(cell).strip() if cell is not None else "" for cell in next(rows, ())]
-    for place, row in enumerate(rows, 2):
+def _sheet_records(sheet: SheetRead) -> Iterator[tuple[int, dict[str, Any]]]:
+    if not sheet.rows:
+        return
+    head = [as_words(cell) for cell in sheet.rows[0][1]]
+    for place, row in sheet.rows[1:]:
         record = {name: _cell(value) for name, value in zip(head, row, strict=False) if name and value is not None}
         if record:
             yield place, record
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Cell) -> Any:
     """A cell as the file format has it: whole numbers and words; dates as ISO text."""
-    if hasattr(value, "isoformat"):
-        return value.isoformat()[:10]
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else str(value)
-    return value if isinstance(value, (int, str)) else str(value)
+    return value if isinstance(value, (int, str)) else as_words(value)
 
 
 def enter(work: Work, file: LoadFile) -> Loaded:
     """Save the entries in the caller's transaction, what is named before what names it. Errors: RulesBroken."""
-    counts: dict[str, int] = {}
-    errors: list[ValiseError] = list(_given_twice(file))
+    loaded = attempt(work, file)
+    if loaded.errors:
+        raise RulesBroken(loaded.errors)
+    return loaded
+
+
+def attempt(work: Work, file: LoadFile) -> Loaded:
+    """Save what can be saved of a file, and tell all that is wrong; the caller keeps it whole, or takes it back."""
     order = {table: place for place, table in enumerate(ENTRY_ORDER)}
-    for entry in sorted(file.entries, key=lambda e: order[e.table]):
-        model: type[Synced] = synced_models()[entry.table]
+    reader = Interpreter(work)
+    entries = list(file.entries)
+    for sheet in sorted(file.sheets, key=lambda s: order[s.table]):
+        entries += reader.entries(sheet)
+    errors: list[ValiseError] = [*reader.faults, *_given_twice(entries)]
+    failed = {entry.id for entry in entries if entry.unread}
+    done: list[Done] = []
+    for entry in sorted(entries, key=lambda e: order[e.table]):
         try:
-            save(work, model, _for_form(model, entry), id=entry.id)
-            counts[entry.table] = counts.get(entry.table, 0) + 1
-        except RulesBroken as broken:
-            errors += [type(e)(f"{entry.where}: {e.message}", e.field) for e in broken.errors]
-        except ValiseError as error:
-            errors.append(type(error)(f"{entry.where}: {error.message}", error.field))
-    if errors:
-        raise RulesBroken(errors)
-    return Loaded(counts)
+            done.append(_saved(work, entry))
+        except ValiseError as broken:
+            failed.add(entry.id)
+            told = broken.errors if isinstance(broken, RulesBroken) else (broken,)
+            errors += [entry.fault(e) for e in told if not _is_known(entry, e, failed)]
+    counts: dict[str, int] = {}
+    for one in done:
+        written = not one.entry.sheet or one.state != SAME
+        counts[one.entry.table] = counts.get(one.entry.table, 0) + written
+    return Loaded({table: number for table, number in counts.items() if number}, tuple(done), tuple(errors))
 
 
-def _given_twice(file: LoadFile) -> Iterator[ValiseError]:
+def _saved(work: Work, entry: Entry) -> Done:
+    """Save one entry, and tell what that did."""
+    model: type[Synced] = synced_models()[entry.table]
+    row = work.session.get(model, entry.id)
+    before = dict(values_of(row)) if row is not None else {}
+    if row is not None and entry.sheet and not entry.values:
+        return Done(entry, SAME, {})
+    save(work, model, _for_form(model, entry), id=entry.id, seen=entry.seen)
+    if row is None or before.get("deleted"):
+        return Done(entry, NEW, {})
+    after = values_of(row)
+    replaced = {name: before[name] for name in entry.values if before.get(name) != after.get(name)}
+    return Done(entry, CHANGED if replaced else SAME, replaced)
+
+
+def _is_known(entry: Entry, error: ValiseError, failed: set[str]) -> bool:
+    """Whether an error follows from one that is told already: of the same cell, or of a row that this one names."""
+    if error.field in entry.unread:
+        return True
+    return bool(entry.sheet) and any(one in failed for one in str(entry.values.get(error.field or "") or "").split())
+
+
+def _given_twice(entries: Iterable[Entry]) -> Iterator[ValiseError]:
     """The later of two records with one id would silently replace the earlier."""
     first: dict[tuple[str, str], str] = {}
-    for entry in file.entries:
+    for entry in entries:
         before = first.setdefault((entry.table, entry.id), entry.where)
         if before is not entry.where:
-            yield RuleBroken(
-                _(
-                    '%(where)s: this "id" stands already at %(before)s: give it another one.',
-                    where=entry.where,
-                    before=before,
-                ),
-                "id",
-            )
+            yield _twice(entry, before)
+
+
+def _twice(entry: Entry, before: str) -> ValiseError:
+    if entry.cells:
+        row = before.rpartition(" ")[2]
+        sentence = _("This row carries the hidden id of row %(row)s: empty the hidden columns A and B in it to make a "
+                     "new record of it.", row=row)  # fmt: skip
+        return entry.fault(RuleBroken(sentence))
+    words = _('%(where)s: this "id" stands already at %(before)s: give it another one.', where=entry.where,
+              before=before)  # fmt: skip
+    return RuleBroken(words, "id")
 
 
 def _for_form(model: type[Synced], entry: Entry) -> dict[str, Any]:
@@ -240,19 +267,44 @@ def _for_form(model: type[Synced], entry: Entry) -> dict[str, Any]:
 
 def load(engine: sa.Engine, path: Path, author: Author, office_code: str, clock: Clock) -> Loaded:
     """Load `path` as `author` in one transaction: one changeset per owner, or nothing. Errors: Refused, RulesBroken."""
-    file = read_file(path)
+    return load_entries(engine, read_file(path), path.name, author, office_code, clock)
+
+
+def load_entries(
+    engine: sa.Engine, file: LoadFile, name: str, author: Author, office_code: str, clock: Clock
+) -> Loaded:
+    """The same for a file that was read. Errors: Refused, RulesBroken."""
+    writer = _writer(file, name, author, office_code)
+    with write_session(engine, writer) as session:
+        session.info["clock"] = clock
+        loaded = enter(Work(session, writer, clock), file)
+    search.catch_up(engine)
+    return loaded
+
+
+def look_at(
+    engine: sa.Engine, file: LoadFile, name: str, author: Author, office_code: str, clock: Clock
+) -> Loaded:
+    """What loading a file would do, and all that is wrong with it; nothing is changed. Errors: Refused."""
+    writer = _writer(file, name, author, office_code)
+    with UnitSession(engine, expire_on_commit=False) as session:
+        begin_writing(session, writer)
+        try:
+            return attempt(Work(session, writer, clock), file)
+        finally:
+            session.rollback()
+
+
+def _writer(file: LoadFile, name: str, author: Author, office_code: str) -> Author:
+    """Who writes. Errors: Refused for a file of another office."""
     if file.office and file.office != office_code:
         raise Refused(
             _(
                 "%(file)s is written for the office %(other)s, this is %(here)s: load it there.",
-                file=path.name,
+                file=name,
                 other=file.office,
                 here=office_code,
             ),
             "load_other_office",
         )
-    writer = Author(file.person or author.person, author.office, author.hq)
-    with write_session(engine, writer) as session:
-        loaded = enter(Work(session, writer, clock), file)
-    search.catch_up(engine)
-    return loaded
+    return Author(file.person or author.person, author.office, author.hq)

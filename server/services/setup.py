@@ -25,7 +25,8 @@ from server.reports.carrier import open_sealed, read_bounded
 from server.reports.sheets import Letter
 from server.services import pouch, sealing, vouching
 from server.services.folder import Folder, is_set_up, own_office, prepare
-from server.services.load import Entry, LoadFile, enter, read_file
+from server.services.load import LoadFile, enter, read_file
+from server.services.sheets.entry import Entry
 from server.sync import acquaintance, capture, inbox, keys, replica, sealkey, tips, trust, witness
 from server.sync.apply import apply_changesets
 from server.sync.clocks import believable

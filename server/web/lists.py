@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from flask import request, url_for
+
+_ARGUMENT = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
 
 def number_in(name: str, otherwise: int = 1) -> int:
@@ -18,6 +24,17 @@ def narrowed(*not_counted: str) -> bool:
 
 def same_but(**changes: object) -> str:
     """The address of this page with some of its arguments changed; None takes one away."""
-    asked: dict[str, object] = {**request.args.to_dict(), **changes}
+    asked: dict[str, Any] = {**arguments(), **changes}
     kept = {name: value for name, value in asked.items() if value not in (None, "")}
     return url_for(request.endpoint or "home.show", **{**(request.view_args or {}), **kept})
+
+
+def same_at(endpoint: str) -> str:
+    """Another page's address with this one's arguments."""
+    return url_for(endpoint, **arguments())
+
+
+def arguments(given: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The arguments of the address, or of `given`, without those that mean something to Flask itself."""
+    asked = request.args.to_dict() if given is None else given
+    return {name: value for name, value in asked.items() if _ARGUMENT.fullmatch(name) and name != "endpoint"}

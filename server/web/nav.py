@@ -38,6 +38,7 @@ MENU = (
     Entry("finance.index", mark("Finance"), "money"),
     Entry("reports.index", mark("Reports"), "reports"),
     Entry("exchange.show", mark("Send and receive"), "send", begins_group=True),
+    Entry("importing.show", mark("Import"), "upload"),
     Entry("overview.show", mark("Overview"), "overview", hq_only=True),
     Entry("offices.index", mark("Offices"), "offices", hq_only=True),
     Entry("settings.show", mark("Settings"), "settings", begins_group=True),

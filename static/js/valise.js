@@ -13,6 +13,17 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(form.querySelector("button.main") ?? undefined);
 });
 
+// The key / goes to the search of the page's bar, unless one is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const find = document.querySelector("[data-find]");
+  if (!find) return;
+  event.preventDefault();
+  find.focus();
+  find.select();
+});
+
 // Files dropped on a drop area go into its input; the form is sent at once, unless there is more to fill in.
 for (const area of document.querySelectorAll("[data-drop]")) {
   const input = area.querySelector("input[type=file]");

@@ -35,7 +35,16 @@ PAGES: tuple[tuple[str, Filter, dict[str, object]], ...] = (
     ("a word of none", Filter(words=ABSENT), {"q": ABSENT}),
     ("two words", Filter(words=f"{FREQUENT} participants"), {"q": f"{FREQUENT} participants"}),
     ("a Russian word", Filter(words="программы"), {"q": "программы"}),
+    ("a word without its accents", Filter(words="mise en oeuvre"), {"q": "mise en oeuvre"}),
+    ("in a period", Filter(starts="2014-02-01", ends="2015-01-31"), {"period": "Y1"}),
+    ("without evidence", Filter(evidenced=False), {"evidence": "without"}),
     ("a word in one output", Filter(words=FREQUENT, output_id=_OUTPUT), {"q": FREQUENT, "output": _OUTPUT}),
+)  # fmt: skip
+
+#: what is searched for across everything
+SEARCHES = (
+    ("a word of three activities", RARE), ("a word of a third of them", FREQUENT), ("a word of none", ABSENT),
+    ("an Arabic word without its article", "هجرة"),
 )  # fmt: skip
 
 
@@ -55,6 +64,10 @@ def measure(asked: Asked) -> Iterator[Figure]:
     for name, _wanted, address in PAGES:
         path = f"/activities?{urlencode(address)}"
         yield compare(f"page: {name}", _page(large, path), _page(small, path), rounds=asked.rounds, bar=BAR, note=note)
+    for name, words in SEARCHES:
+        path = f"/search?{urlencode({'q': words})}"
+        pages = _page(large, path), _page(small, path)
+        yield compare(f"search: {name}", *pages, rounds=asked.rounds, bar=BAR, note=note)
     few.close()
     many.close()
 

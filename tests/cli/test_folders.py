@@ -18,7 +18,7 @@ from tests.services.world import EXAMPLE_FILES, Desk, Example, rows, state
 
 COMMANDS = (
     "backup", "conflicts", "demo", "doctor", "dump", "inspect", "invite", "load", "receive", "report", "resolve",
-    "restore", "send", "serve", "setup",
+    "restore", "send", "serve", "setup", "template",
 )  # fmt: skip
 
 
@@ -168,3 +168,17 @@ class TestLoad:
         path.write_text(json.dumps({"valise": 1, "records": {"output": [{"id": "output-1", "title": "Mine"}]}}))
         assert run("load", path, "--data", office.root).code == 1
         assert state(office) == before
+
+
+class TestTemplate:
+    def test_a_template_in_a_language_is_written_and_an_empty_one_loads_nothing(self, run: Run, desk: Desk):
+        data, file = desk.copy("kg"), desk.file("plan.xlsx")
+        ran = run("template", "workplan", "--to", file, "--language", "ar", "--data", data.root)
+        assert (ran.code, ran.err) == (0, "")
+        assert file.read_bytes().startswith(b"PK")
+        before = state(data)
+        assert run("load", file, "--data", data.root).code == 0
+        assert state(data) == before
+
+    def test_an_unknown_area_is_a_question_of_usage(self, run: Run, desk: Desk):
+        assert run("template", "novels", "--to", desk.file("x.xlsx"), "--data", desk.copy("kg").root).code == 2

@@ -14,11 +14,12 @@ OF_AN_OFFICE = (
     "/", "/activities", "/activities/new", "/milestones", "/workplan?period=Y2", "/workplan/new", "/reports",
     "/exchange", "/conflicts", "/settings", "/help", "/nowhere",
     "/workplan/grid?period=Y2", "/indicators?period=Y1", "/indicators/values?period=Y1", "/finance/spending?period=Y1",
-    "/finance/spending/grid?period=Y1", "/finance/new/expenditure",
+    "/finance/spending/grid?period=Y1", "/finance/new/expenditure", "/import", "/search?q=board",
 )  # fmt: skip
 OF_HEADQUARTERS = (
     "/", "/activities", "/milestones", "/workplan?period=Y2", "/reports", "/exchange", "/overview", "/offices",
     "/finance/funding", "/finance/budget?period=Y1", "/indicators?period=Y1", "/indicators/targets?period=Y1",
+    "/import", "/search?q=board",
 )  # fmt: skip
 #: pages that are reached by their first link: (list, link, further link on the page behind it)
 BEHIND = (("/activities", "td.title a", "/edit"), ("/reports", "tbody th a", "/text/"),

@@ -12,7 +12,7 @@ OF_ALL = ("/", "/activities", "/activities/new", "/milestones", "/workplan", "/w
           "/finance/budget?period=Y1", "/finance/spending?period=Y1", "/finance/spending/grid?period=Y1",
           "/finance/new/expenditure",
           "/reports", "/print", "/print?kind=workplan&period=Y1", "/exchange", "/settings", "/help",
-          "/help/exchange")  # fmt: skip
+          "/help/exchange", "/import", "/search", "/search?q=migration")  # fmt: skip
 OF_HQ = ("/overview", "/offices", "/finance/funding", "/indicators/new", "/indicators/targets?period=Y1")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.base.errors import NotFound
 from server.base.i18n import _
 from server.base.period import span_text
+from server.base.text import fold
 from server.domain.activities import models, search
 from server.domain.records import visible
 
@@ -21,6 +22,8 @@ SORTS = ("newest", "oldest", "title")
 #: those of them that the index of words keeps
 _BY_DAY = SORTS[:2]
 PAGE = 50
+#: found activities that are put in order of title when the words are rare; else the list is walked by title
+_SORTED_HERE = 1_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,10 @@ class ActivityFacts:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a list shows; None means all. `words` are looked for in titles, narratives, places and partners."""
+    """What a list shows; None means all. `words` are looked for in titles, narratives, places and partners.
+
+    `starts` and `ends` are ISO days: what happened between them, however precisely its date is known.
+    """
 
     words: str = ""
     output_id: str | None = None
@@ -67,6 +73,7 @@ class Filter:
     starts: str | None = None
     ends: str | None = None
     in_report: bool | None = None
+    evidenced: bool | None = None
     sort: str = "newest"
     page: int = 1
 
@@ -83,14 +90,25 @@ class ActivityPage:
 def activities(session: Session, wanted: Filter) -> ActivityPage:
     """One page of visible activities. No total is counted: a page costs the same at any size of the log."""
     page = max(wanted.page, 1)
-    first = PAGE * (page - 1)
-    query = _filtered(visible(models.Activity), wanted)
-    groups = search.groups(wanted.words) if wanted.sort in _BY_DAY else None
-    if groups and search.indexed(session):
-        rows = _searched(session, query, groups, wanted.sort, first + PAGE + 1)[first:]
-    else:
-        rows = list(session.scalars(query.order_by(*_order(wanted.sort)).limit(PAGE + 1).offset(first)))
+    rows = _rows(session, wanted, PAGE * (page - 1), PAGE + 1)
     return ActivityPage(tuple(facts(row) for row in rows[:PAGE]), page, len(rows) > PAGE)
+
+
+def activity_ids(session: Session, wanted: Filter, most: int) -> list[str]:
+    """Ids of the first `most` activities of a list, on all of its pages."""
+    return [row.id for row in _rows(session, wanted, 0, most)]
+
+
+def _rows(session: Session, wanted: Filter, first: int, most: int) -> list[models.Activity]:
+    groups = search.groups(wanted.words)
+    query = _filtered(visible(models.Activity), wanted, folded=session.get_bind().dialect.name == "sqlite")
+    if groups and search.indexed(session):
+        if wanted.sort in _BY_DAY:
+            return _searched(session, query, groups, wanted.sort, first + most)[first:]
+        found = _searched(session, query, groups, SORTS[0], _SORTED_HERE + 1)
+        if len(found) <= _SORTED_HERE:
+            return sorted(found, key=lambda row: (row.title or "", row.id))[first : first + most]
+    return list(session.scalars(query.order_by(*_order(wanted.sort)).limit(most).offset(first)))
 
 
 def activity(session: Session, id: str) -> ActivityFacts:
@@ -109,7 +127,8 @@ def carried_out(session: Session, office: str) -> set[str]:
 
 def achievements(session: Session, starts: str, ends: str, office: str | None = None) -> list[ActivityFacts]:
     """Activities of a span (ISO days) that go into the report, by office, output and place in the report."""
-    query = _filtered(visible(models.Activity), Filter(starts=starts, ends=ends, office=office, in_report=True))
+    wanted = Filter(starts=starts, ends=ends, office=office, in_report=True)
+    query = _filtered(visible(models.Activity), wanted, folded=False)
     ordered = query.order_by(
         models.Activity.office,
         models.Activity.output_id,
@@ -133,7 +152,8 @@ def _searched(
     return list(merge(*found, key=lambda row: row.starts or "", reverse=newest))[:most]
 
 
-def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[models.Activity]:
+def _filtered(query: sa.Select[models.Activity], wanted: Filter, *, folded: bool) -> sa.Select[models.Activity]:
+    """`folded`: the database knows `fold`, by which words are compared without accents and the like."""
     table = models.Activity
     for column, value in (
         (table.output_id, wanted.output_id),
@@ -144,13 +164,28 @@ def _filtered(query: sa.Select[models.Activity], wanted: Filter) -> sa.Select[mo
             query = query.where(column == value)
     if wanted.in_report is not None:
         query = query.where(sa.func.coalesce(table.in_report, 0) == int(wanted.in_report))
+    if wanted.evidenced is not None:
+        some = sa.func.coalesce(table.evidence_ids, "") != ""
+        query = query.where(some if wanted.evidenced else sa.not_(some))
     if wanted.starts:
         query = query.where(table.ends >= wanted.starts)
     if wanted.ends:
         query = query.where(table.starts <= wanted.ends)
+    if folded:
+        words = sa.func.fold(_all_words())
+        return query.where(*(words.contains(word, autoescape=True) for word in fold(wanted.words).split()))
     for word in wanted.words.split():
         query = query.where(_has_word(word))
     return query
+
+
+def _all_words() -> sa.ColumnElement[str]:
+    """All searched texts of an activity in one."""
+    columns = [sa.func.coalesce(getattr(models.Activity, name), "") for name in search.SEARCHED]
+    text: sa.ColumnElement[str] = columns[0]
+    for column in columns[1:]:
+        text = text + " " + column
+    return text
 
 
 def _has_word(word: str) -> sa.ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""The index of words in activities: it finds any part of a word, in any script, however long the log is.
+"""The index of words in activities: it finds any part of a word, in any script, however long the log is, and whatever
+accents, letter forms or articles the word was written with.
 
 SQLite's FTS5 keeps which three letters follow each other in which activity, and nothing else; a query of `queries`
 takes candidates from it, newest first, and looks at their texts itself. The index may lag behind: triggers only note
@@ -15,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
+from server.base.text import fold
+
 #: the columns of an activity that are searched
 SEARCHED = ("title", "narrative", "title_local", "narrative_local", "place", "partners")
 #: letters that belong together in the index, and how many such groups of a word are asked for: more cost, and sift
@@ -29,7 +32,7 @@ _LEFT = "DELETE FROM search_entry WHERE id = OLD.id;"
 #: plain SQL on plain tables: a program without FTS5 can still write an activity.
 _PARTS = {
     "activity_search": (
-        "CREATE VIRTUAL TABLE activity_search USING fts5(words, content='', detail=none, tokenize='trigram')"
+        "CREATE VIRTUAL TABLE activity_search USING fts5(folded, content='', detail=none, tokenize='trigram')"
     ),
     "search_entry": "CREATE TABLE search_entry (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE)",
     "search_note": "CREATE TABLE search_note (id TEXT PRIMARY KEY) WITHOUT ROWID",
@@ -47,7 +50,7 @@ _NOTE_ALL = "INSERT OR IGNORE INTO search_note(id) SELECT id FROM activity WHERE
 _PLACE = "(CAST(coalesce(julianday(a.starts), 0) AS INTEGER) << 31) + e.n"
 _WORDS = " || ' ' || ".join(f"coalesce(a.{column}, '')" for column in SEARCHED)
 _ENTER = (
-    f"INSERT INTO activity_search(rowid, words) SELECT {_PLACE}, {_WORDS}"  # noqa: S608 - our own names
+    f"INSERT INTO activity_search(rowid, folded) SELECT {_PLACE}, fold({_WORDS})"  # noqa: S608 - our own names
     " FROM search_entry e JOIN activity a ON a.id = e.id WHERE e.id = ?"
 )
 
@@ -148,7 +151,7 @@ def _take_in(connection: sa.Connection, most: int) -> int:
 def groups(words: str) -> str | None:
     """What to ask the index for: activities with all letters of all words. None when no word is long enough."""
     asked: list[str] = []
-    for word in words.replace("\0", " ").split():
+    for word in fold(words.replace("\0", " ")).split():
         every = [word[at : at + _LETTERS] for at in range(len(word) - _LETTERS + 1)]
         step = -(-len(every) // _GROUPS) if every else 1
         asked += every[::step]

@@ -15,16 +15,15 @@ from server.base.i18n import NumberText, _, direction, use_language
 from server.reports import styles
 from server.reports.charts import Chart
 from server.reports.manuscript import Manuscript
+from server.reports.office.cells import UNREADABLE, put_words
 from server.reports.office.package import repacked
 from server.reports.story import Band, Story
 from server.reports.table import Row
 from server.reports.text.layout import Text, plain
 
-#: Excel's own limits: characters of a sheet's name and of a cell
-_NAME, _CELL = 31, 32_767
+#: Excel's own limit: characters of a sheet's name
+_NAME = 31
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-#: characters that XML 1.0 does not have
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LINE = Side(style="thin", color=styles.RULE.lstrip("#"))
 _WIDEST, _NARROWEST = 60, 8
 
@@ -120,7 +119,7 @@ class _SheetStory(Story):
         sheet.column_dimensions["A"].width = 28
 
     def _sheet(self, title: str) -> Any:
-        clean = " ".join(_FORBIDDEN.sub(" ", _UNREADABLE.sub(" ", title)).split()).strip("'") or _("Table")
+        clean = " ".join(_FORBIDDEN.sub(" ", UNREADABLE.sub(" ", title)).split()).strip("'") or _("Table")
         name, number = clean[:_NAME], 1
         while name.casefold() in self._names:
             number += 1
@@ -141,10 +140,7 @@ def _put(sheet: Any, row: int, column: int, text: Text) -> Any:
         cell.value = text.value
         cell.number_format = _format(text)
     else:
-        said = _UNREADABLE.sub(" ", plain(text))[:_CELL]
-        if said:
-            cell.value, cell.data_type = said, "s"
-            cell.quotePrefix = said[0] in "=+-@\t\r"
+        put_words(cell, plain(text))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
 

@@ -11,15 +11,24 @@ from werkzeug.wrappers import Response
 from server.base.i18n import _, mark
 from server.domain.activities import models
 from server.domain.activities.commands import log_activity
-from server.domain.activities.queries import SORTS, ActivityFacts, Filter, activities, activity
+from server.domain.activities.queries import (
+    SORTS,
+    ActivityFacts,
+    Filter,
+    activities,
+    activity,
+    activity_ids,
+)
 from server.domain.documents.queries import DocumentFacts, documents
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
 from server.domain.records import Work, delete, undelete
 from server.domain.workplan.queries import planned
 from server.services import filing
+from server.services.sheets.reading import MOST_ROWS
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
+from server.web.exports import hand_over_list
 from server.web.fields import (
     ChoiceQuestion,
     DateQuestion,
@@ -32,8 +41,9 @@ from server.web.fields import (
 from server.web.files import hand_over
 from server.web.forms import Form, displayed
 from server.web.here import here
-from server.web.lists import narrowed, number_in
+from server.web.lists import narrowed, number_in, same_at
 from server.web.staged import safe_name
+from server.web.views import shown_views
 from server.web.words import country_name
 
 page = Blueprint("activities", __name__)
@@ -99,19 +109,22 @@ class EvidenceForm(Form):
 @page.get("/activities")
 def index() -> Answer:
     """The log, newest first; search, filters, order and page stand in the address."""
-    asked = request.args
-    wanted = Filter(
-        words=asked.get("q", "").strip(), output_id=asked.get("output") or None,
-        country_id=asked.get("country") or None,
-        office=(asked.get("office") or None) if here().office.hq else here().office.id,
-        in_report=True if asked.get("report") else None,
-        sort=asked.get("sort", "") if asked.get("sort") in SORTS else SORTS[0], page=number_in("page"),
-    )
+    wanted, period = _wanted()
+    outputs, known = framework.outputs(session()), offices(session())
     return render_template(
         "activities/list.html", found=activities(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
-        outputs=(outputs := framework.outputs(session())), offices=(known := offices(session())),
-        output_numbers={o.id: o.label for o in outputs}, office_codes={o.id: o.label for o in known},
+        outputs=outputs, offices=known, output_numbers={o.id: o.label for o in outputs},
+        office_codes={o.id: o.label for o in known}, countries=framework.countries(session()), period=period,
+        periods=framework.periods(session()), views=shown_views("activities"),
+        export_url=same_at(".export"),
     )
+
+
+@page.get("/activities/workbook")
+def export() -> Response:
+    """Keep exactly what the list shows, on all of its pages, as a workbook."""
+    ids = activity_ids(session(), _wanted()[0], MOST_ROWS)
+    return hand_over_list({"activity": ids}, _("Activities"), same_at(".index"))
 
 
 @page.route("/activities/new", methods=["GET", "POST"])
@@ -211,6 +224,21 @@ def change_evidence(id: str, document: str, what: str) -> Answer:
         back = url_for(".change_evidence", id=id, document=document, what="back")
         offer_undo(_("The evidence was taken away."), back)
     return redirect(url_for(".show", id=id))
+
+
+def _wanted() -> tuple[Filter, framework.PeriodFacts | None]:
+    """What the address asks for, and the period among it."""
+    asked = request.args
+    period = framework.period_for(session(), asked["period"], here().today) if asked.get("period") else None
+    return Filter(
+        words=asked.get("q", "").strip(), output_id=asked.get("output") or None,
+        country_id=asked.get("country") or None,
+        office=(asked.get("office") or None) if here().office.hq else here().office.id,
+        starts=period.starts.isoformat() if period else None, ends=period.ends.isoformat() if period else None,
+        in_report=True if asked.get("report") else None,
+        evidenced={"with": True, "without": False}.get(asked.get("evidence", "")),
+        sort=asked.get("sort", "") if asked.get("sort") in SORTS else SORTS[0], page=number_in("page"),
+    ), period
 
 
 _FIELDS = tuple(name for name in ActivityForm.__dict__ if hasattr(models.Activity, name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark
 from server.base.ids import named_id
@@ -12,11 +13,15 @@ from server.domain.framework import queries as framework
 from server.domain.milestones.commands import set_milestone
 from server.domain.milestones.queries import MilestoneFacts, milestones
 from server.domain.milestones.rules import STATUSES
+from server.services.sheets.writing import Row
 from server.web.answers import Answer, said
 from server.web.database import session
+from server.web.exports import hand_over_list
 from server.web.fields import ChoiceQuestion, DateQuestion, TextQuestion
 from server.web.forms import NOT_SENT, Form, displayed
 from server.web.here import here
+from server.web.lists import same_at
+from server.web.views import shown_views
 from server.web.words import choices
 
 page = Blueprint("milestones", __name__)
@@ -53,7 +58,23 @@ def index() -> Answer:
     known = {m.type_id: m for m in milestones(session(), at.office.country_id)}
     steps = [_step(kind, known.get(kind.id)) for kind in framework.milestone_types(session())]
     done = sum(1 for step in steps if step.known and step.known.status == "done")
-    return render_template("milestones/list.html", steps=steps, done=done)
+    wanted = request.args.get("status", "")
+    shown = [step for step in steps if not wanted or (step.known.status if step.known else "not_started") == wanted]
+    return render_template("milestones/list.html", steps=shown, done=done, all=len(steps), states=choices(STATUSES),
+                           views=shown_views("milestones"), export_url=same_at(".export"))
+
+
+@page.get("/milestones/workbook")
+def export() -> Response:
+    """Keep exactly what the list shows as a workbook; steps of which nothing was said stand in it as not started."""
+    wanted, own = request.args.get("status", ""), here().office.country_id
+    found = milestones(session(), own)
+    rows: list[Row] = [m.id for m in found if not wanted or m.status == wanted]
+    if own and wanted in ("", "not_started"):
+        told = {m.type_id for m in found}
+        rows += [{"type_id": kind.id, "country_id": own, "status": "not_started"}
+                 for kind in framework.milestone_types(session()) if kind.id not in told]
+    return hand_over_list({"milestone": rows}, _("Milestones"), same_at(".index"))
 
 
 @page.post("/milestones/<type_id>")
@@ -83,7 +104,8 @@ def _plainly(step: Step, saved: bool) -> Answer:
     known = {m.type_id: m for m in milestones(session(), here().office.country_id)}
     steps = [step if kind.id == step.type.id else _step(kind, known.get(kind.id), fresh=True)
              for kind in framework.milestone_types(session())]
-    return render_template("milestones/list.html", steps=steps, form=step.form,
+    return render_template("milestones/list.html", steps=steps, form=step.form, all=len(steps), views=(),
+                           states=choices(STATUSES), export_url=url_for(".export"),
                            done=sum(1 for s in steps if s.known and s.known.status == "done")), 422
 
 
@@ -105,4 +127,5 @@ def _matrix() -> Answer:
     known = {(m.country_id, m.type_id): m for m in milestones(session())}
     types, countries = framework.milestone_types(session()), framework.countries(session())
     done = {t.id: sum(1 for c in countries if (m := known.get((c.id, t.id))) and m.status == "done") for t in types}
-    return render_template("milestones/matrix.html", types=types, countries=countries, known=known, done=done)
+    return render_template("milestones/matrix.html", types=types, countries=countries, known=known, done=done,
+                           export_url=url_for(".export"))

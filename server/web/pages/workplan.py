@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark, n_
 from server.base.money import Money
@@ -25,6 +26,7 @@ from server.sync.approvals import soft
 from server.web.answers import Answer, offer_undo, said
 from server.web.columns import AmountColumn, ChoiceColumn, Column, QuartersColumn, TextColumn
 from server.web.database import session, writing
+from server.web.exports import hand_over_list
 from server.web.fields import (
     AmountQuestion,
     ChoiceQuestion,
@@ -38,6 +40,8 @@ from server.web.fields import (
 from server.web.forms import NOT_SENT, Form, displayed
 from server.web.grid import Grid, Record, Write
 from server.web.here import here
+from server.web.lists import same_at
+from server.web.views import shown_views
 from server.web.words import choices, country_name
 
 page = Blueprint("workplan", __name__)
@@ -122,13 +126,7 @@ class ProgressForm(Form):
 @page.get("/workplan")
 def index() -> Answer:
     """The plan of a period; quarter and office narrow it."""
-    asked, at = request.args, here()
-    period = framework.period_for(session(), asked.get("period"), at.today)
-    office = asked.get("office") or (None if at.office.hq else at.office.id)
-    quarter = int(asked["quarter"]) if asked.get("quarter") in ("1", "2", "3", "4") else None
-    lines = [line for line in planned(session(), period_id=period.id if period else None, office=office)
-             if quarter is None or quarter in line.quarters]
-    lines.sort(key=lambda line: (line.quarters or (9,), line.position or 999))
+    at, (period, quarter, office, lines) = here(), _asked()
     found = {line.id: line for line in lines}
     ordered = in_order(found, parents(session(), office))
     changed = {issue.row for issue in soft(session().connection())}
@@ -137,7 +135,30 @@ def index() -> Answer:
     return render_template(
         "workplan/list.html", lines=rows, period=period, quarter=quarter, office=office,
         changed=changed, periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
-        outputs={o.id: o for o in framework.outputs(session())}, budget=budget)
+        outputs={o.id: o for o in framework.outputs(session())}, budget=budget, states=choices(STATUSES),
+        rags=choices(RAGS), views=shown_views("workplan"), export_url=same_at(".export"))
+
+
+@page.get("/workplan/workbook")
+def export() -> Response:
+    """Keep exactly what the list shows as a workbook."""
+    _period, _quarter, office, lines = _asked()
+    ids = [id for id, _depth in in_order({line.id: line for line in lines}, parents(session(), office))]
+    return hand_over_list({"planned_activity": ids}, _("Work plan"), same_at(".index"))
+
+
+def _asked() -> tuple[framework.PeriodFacts | None, int | None, str | None, list[PlannedFacts]]:
+    """What the address asks for: period, quarter, office, and the lines that fit that and output, status and RAG."""
+    asked, at = request.args, here()
+    period = framework.period_for(session(), asked.get("period"), at.today)
+    office = asked.get("office") or (None if at.office.hq else at.office.id)
+    quarter = int(asked["quarter"]) if asked.get("quarter") in ("1", "2", "3", "4") else None
+    wanted = {name: value for name in ("output_id", "status", "rag") if (value := asked.get(name))}
+    lines = [line for line in planned(session(), period_id=period.id if period else None, office=office)
+             if (quarter is None or quarter in line.quarters)
+             and all(getattr(line, name) == value for name, value in wanted.items())]
+    lines.sort(key=lambda line: (line.quarters or (9,), line.position or 999))
+    return period, quarter, office, lines
 
 
 @page.route("/workplan/grid", methods=["GET", "POST"])
