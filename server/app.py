@@ -22,6 +22,7 @@ from server.web.pages import (
     importing,
     inbox,
     indicators,
+    layouts,
     milestones,
     offices,
     overview,
@@ -37,8 +38,8 @@ from server.web.security import guard
 from server.web.words import give_words
 
 PAGES = (
-    home, activities, milestones, workplan, reports, printing, exchange, inbox, conflicts, overview, offices, settings,
-    finance, help, importing, indicators, search, setup, drafts, views,
+    home, activities, milestones, workplan, reports, printing, layouts, exchange, inbox, conflicts, overview, offices,
+    settings, finance, help, importing, indicators, search, setup, drafts, views,
 )  # fmt: skip
 
 

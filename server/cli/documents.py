@@ -24,11 +24,17 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--period", help="Short name of the reporting period; Y1.2 is its second half, all every period.")
 @click.option("--language", type=click.Choice(LANGUAGES), default="en")
 @click.option("--office", help="Code of the office the document is of.")
+@click.option("--layout", help="Name of the layout of an annual or progress report; without it the usual one.")
+@click.option("--activity", help="Id of the activity whose record is printed; without it all of the period.")
 @data_option
-def report(data: DataDir, kind: str, target: Path, period: str | None, language: str, office: str | None) -> None:
+def report(
+    data: DataDir, kind: str, target: Path, period: str | None, language: str, office: str | None, layout: str | None,
+    activity: str | None,
+) -> None:
     """Write a document; the name's ending says whether as PDF, Word or Excel file."""
     with open_folder(data, system_clock) as folder:
-        pages = write_report(folder, kind, target, period=period, language=language, office=office)
+        pages = write_report(folder, kind, target, period=period, language=language, office=office, layout=layout,
+                             activity=activity)
     if pages is None:
         click.echo(_("%(file)s: written, %(size)s bytes", file=target, size=target.stat().st_size))
     else:

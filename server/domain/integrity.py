@@ -17,10 +17,12 @@ UNIQUE: Mapping[str, tuple[str, ...]] = {
     "country": ("code",),
     "indicator": ("code",),
     "indicator_value": ("indicator_id", "period_id", "country_id"),
+    "layout_section": ("layout_id", "key"),
     "milestone": ("type_id", "country_id"),
     "office": ("code",),
     "output": ("number",),
     "report": ("office", "period_id", "kind"),
+    "report_layout": ("title", "kind"),
     "reporting_period": ("code",),
 }
 #: table -> the field that names the record it is part of
@@ -30,6 +32,7 @@ PARTS: Mapping[str, str] = {
     "attendance": "activity_id",
     "board_member": "board_id",
     "indicator_target": "indicator_id",
+    "layout_section": "layout_id",
     "meeting_attendance": "meeting_id",
     "report_section": "report_id",
     "review": "report_id",

@@ -7,14 +7,18 @@ from datetime import datetime
 from server.base.i18n import _, n_, number_text, use_language
 from server.domain.reporting.figures import amount_text
 from server.reports import model
+from server.reports.chapters import Chapters
 from server.reports.frame import Cover, Frame
 from server.reports.manuscript import Manuscript, typeset
+from server.reports.parts.footnotes import Footnotes
 from server.reports.parts.measures import output_title, write_delivery, write_milestone_matrix, write_results
 from server.reports.parts.narrative import (
+    risks_in,
     write_achievements,
     write_challenges,
     write_interventions,
     write_lessons,
+    write_risks,
     write_text,
 )
 from server.reports.parts.papers import (
@@ -67,19 +71,35 @@ def _frame(report: model.AnnualReport, moment: datetime) -> Frame:
 
 def _tell(story: Story, report: model.AnnualReport) -> None:
     story.contents()
-    _data_table(story, report)
-    _introduction(story, report)
-    _achievements(story, report)
-    _challenges(story, report)
-    _next(story, report)
-    _annexes(story, report)
+    papers = report.papers
+    tell = {
+        "executive": lambda: write_text(story, report.executive),
+        "data": lambda: _data_table(story, report),
+        "introduction": lambda: write_text(story, report.introduction, _("No introduction was written.")),
+        "achievements": lambda: _achievements(story, report),
+        "challenges": lambda: _challenges(story, report),
+        "next": lambda: _next(story, report),
+        "milestones": lambda: write_milestone_matrix(story, report.steps, report.milestones),
+        "results": lambda: _results(story, report),
+        "delivery": lambda: _money(story, report),
+        "boards": lambda: _boards(story, papers),
+        "participants": lambda: _participants(story, report),
+        "evidence": lambda: write_evidence(story, papers.evidence, with_country=True),
+        "papers": lambda: _papers(story, papers),
+        "risks": lambda: write_risks(story, report.challenges, with_country=True),
+        "acronyms": lambda: write_acronyms(story, papers.acronyms),
+    }
+    nothing = {"executive": not report.executive.strip(), "risks": not risks_in(report.challenges)}
+    Chapters(story, "annual", report.period.title, tell,
+             frozenset(key for key, empty in nothing.items() if empty)).write(report.chapters)
 
 
 def _data_table(story: Story, report: model.AnnualReport) -> None:
-    programme, figures = report.programme, report.figures
+    programme, figures, notes = report.programme, report.figures, Footnotes()
     places = [c.name if c.confirmed else _("%(country)s (to be confirmed)", country=c.name) for c in report.countries]
     leads = [f"• {c.official_name}: {c.lead_institution}" for c in report.countries if c.lead_institution]
-    story.heading(1, _("Project Data Table"))
+    confirmed, received, spent = (
+        _("Total confirmed funding"), _("Total funds received to date"), _("Total expenditures"))
     facts = [
         (_("Executing organization"), programme.agency),
         (_("Project period"), when(programme.starts, programme.ends)),
@@ -88,15 +108,26 @@ def _data_table(story: Story, report: model.AnnualReport) -> None:
         (_("Project partners"), "\n".join(filter(None, (programme.partners, *leads)))),
         (_("Reporting period"), when(report.period.starts, report.period.ends)),
         (_("Date of submission"), when(report.submitted)),
-        (_("Total confirmed funding"), figures.confirmed_text()),
-        (_("Total funds received to date"), amount_text(figures.received)),
-        (_("Total expenditures"), amount_text(figures.spent)),
-        (_("Delivery"), _delivery(figures.words())),
+        (notes.mark(confirmed, _sum_of(len(figures.confirmed_parts), "commitments")), figures.confirmed_text()),
+        (notes.mark(received, _sum_of(figures.received_count, "instalments")), amount_text(figures.received)),
+        (notes.mark(spent, _sum_of(figures.spent_count, "expenditures")), amount_text(figures.spent)),
+        (notes.mark(_("Delivery"), f"{spent} ÷ {received}; {spent} ÷ {confirmed}"), _delivery(figures.words())),
     ]
     story.facts([(label, text or _("Not given")) for label, text in facts])
+    notes.write(story)
     for other in figures.elsewhere:
         story.paragraph(_("Not in these totals, because it is in another currency: %(amount)s.",
                           amount=amount_text(other)), style="note")
+
+
+def _sum_of(count: int, what: str) -> str:
+    """What a total adds up, in words."""
+    if what == "commitments":
+        return n_("sum of %(num)s commitment", "sum of %(num)s commitments", count)
+    if what == "instalments":
+        return n_("sum of %(num)s instalment", "sum of %(num)s instalments", count)
+    return n_("sum of %(num)s expenditure, from the first period to this one",
+              "sum of %(num)s expenditures, from the first period to this one", count)
 
 
 def _delivery(words: dict[str, str]) -> str:
@@ -104,13 +135,7 @@ def _delivery(words: dict[str, str]) -> str:
              received=words["delivery_received"], confirmed=words["delivery_confirmed"])
 
 
-def _introduction(story: Story, report: model.AnnualReport) -> None:
-    story.heading(1, _("1.0 Introduction"))
-    write_text(story, report.introduction, _("No introduction was written."))
-
-
 def _achievements(story: Story, report: model.AnnualReport) -> None:
-    story.heading(1, _("2.0 Key achievements for %(period)s", period=report.period.title))
     story.heading(2, _("a. Overview"))
     write_text(story, report.overview, _("No overview was written."))
     story.heading(2, _("b. Achievements by outputs"))
@@ -148,16 +173,16 @@ def _others(story: Story, others: tuple[model.Output, ...]) -> None:
 
 
 def _challenges(story: Story, report: model.AnnualReport) -> None:
-    story.heading(1, _("3.0 Challenges and reasons for shortfalls in the achievement of outputs"))
     write_text(story, report.challenges_text,
                "" if report.challenges else _("No challenge was reported in this period."))
-    write_challenges(story, report.challenges, with_country=True)
+    logged = any(chapter.key == "risks" for chapter in report.chapters)
+    apart = risks_in(report.challenges) if logged else ()
+    write_challenges(story, [one for one in report.challenges if one not in apart], with_country=True)
     story.heading(3, _("Lessons learned"))
     write_lessons(story, report.lessons, with_country=True)
 
 
 def _next(story: Story, report: model.AnnualReport) -> None:
-    story.heading(1, _("4.0 Summary of key interventions in the next 12 months"))
     write_text(story, report.next_text)
     for section in report.interventions:
         if section.country is not None:
@@ -172,36 +197,33 @@ def _next(story: Story, report: model.AnnualReport) -> None:
             story.paragraph(_("No key intervention is planned yet."), style="note")
 
 
-def _annexes(story: Story, report: model.AnnualReport) -> None:
-    papers, currency = report.papers, report.programme.currency
-    story.landscape()
-    story.heading(1, _("Annex A. Milestones by country"))
-    write_milestone_matrix(story, report.steps, report.milestones)
-    story.page_break()
-    story.heading(1, _("Annex B. Results framework"))
+def _results(story: Story, report: model.AnnualReport) -> None:
     write_results(story, report.results, _("No indicator is defined for this programme."))
     progress = progress_chart(report.results)
     if progress:
         story.chart(progress)
-    story.portrait()
-    story.heading(1, _("Annex C. Delivery by country and output"))
+
+
+def _money(story: Story, report: model.AnnualReport) -> None:
     story.paragraph(_("Budget and expenditure of %(period)s, %(dates)s.", period=report.period.title,
                       dates=when(report.period.starts, report.period.ends)))
-    write_delivery(story, report.delivery, report.delivery_notes, _("Country or output"), currency)
-    story.page_break()
-    story.heading(1, _("Annex D. Board meetings and decisions"))
+    write_delivery(story, report.delivery, report.delivery_notes, _("Country or output"), report.programme.currency)
+
+
+def _boards(story: Story, papers: model.Papers) -> None:
     write_meetings(story, papers.meetings)
     write_decisions(story, papers.decisions)
-    story.heading(1, _("Annex E. Participants by sex and institution"))
-    write_participants(story, report.achievements, papers.meetings)
+
+
+def _participants(story: Story, report: model.AnnualReport) -> None:
+    meetings = report.papers.meetings
+    write_participants(story, report.achievements, meetings)
     people = people_chart([*((a.title, a.people) for a in report.achievements),
-                           *((m.title or m.board, m.people) for m in papers.meetings)])
+                           *((m.title or m.board, m.people) for m in meetings)])
     if people:
         story.chart(people)
-    story.heading(1, _("Annex F. Evidence"))
-    write_evidence(story, papers.evidence, with_country=True)
-    story.heading(1, _("Annex G. Knowledge products and agreements"))
+
+
+def _papers(story: Story, papers: model.Papers) -> None:
     write_products(story, papers.products, with_country=True)
     write_agreements(story, papers.agreements, with_country=True)
-    story.heading(1, _("Annex H. Acronyms"))
-    write_acronyms(story, papers.acronyms)

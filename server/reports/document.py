@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader, TimeStamp
@@ -94,13 +95,19 @@ def _add_link(canvas: Any, link: Link, structure_parent: int) -> str:
             "Rect": pdfdoc.PDFArray([round(v, 2) for v in link.box]),
             "Border": "[0 0 0]",
             "F": 4,
-            "Dest": canvas._bookmarkReference(link.anchor),
+            **({"A": _leads_out(link.anchor)} if link.outside else {"Dest": canvas._bookmarkReference(link.anchor)}),
             "Contents": pdfdoc.PDFString(link.title),
             "StructParent": structure_parent,
         }
     )
     canvas._addAnnotation(annotation, name)
     return f"Annot.{name}"
+
+
+def _leads_out(address: str) -> Any:
+    """The action that opens an address of the web; PDF wants it in ASCII."""
+    ascii_only = quote(address, safe="%/:?#[]@!$&'()*+,;=~-._")
+    return pdfdoc.PDFDictionary({"S": pdfdoc.PDFName("URI"), "URI": pdfdoc.PDFString(ascii_only)})
 
 
 def _number_page(canvas: Any, number: int) -> None:

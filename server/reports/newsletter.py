@@ -11,6 +11,7 @@ from server.reports.parts.narrative import write_text
 from server.reports.parts.pictures import calendar_chart
 from server.reports.parts.scope import scope_frame
 from server.reports.story import Story
+from server.reports.text.markup import marked
 from server.reports.words import KINDS, STAGES, count, joined, languages_text, quarters_text, when, word
 
 
@@ -24,7 +25,7 @@ def newsletter_manuscript(news: model.Newsletter, moment: datetime) -> Manuscrip
 def _tell(story: Story, news: model.Newsletter) -> None:
     story.heading(1, _("The period in brief"))
     for place, part in enumerate(news.opening.split("\n\n")):
-        story.paragraph(part, style="body" if place else "lead")
+        story.paragraph(marked(part.strip()), style="body" if place else "lead")
     story.facts(_figures(news))
     calendar = calendar_chart([one for _title, group in news.stories for one in group], news.scope.period)
     if calendar:

@@ -78,3 +78,31 @@ class PhotoBlock(Block):
             pen.photo(self.photo.jpeg, x + (width - wide) / 2, top - high, wide, high, self.tag)
 
         return Piece(high, draw), None
+
+
+class EmptyFrame(Block):
+    """A frame as wide as a photograph with words in its middle, where a photograph is missing."""
+
+    before = 6.0
+    after = 4.0
+    keep_next = True
+
+    def __init__(self, words: Block, share: float = 0.6, height: float = 110.0) -> None:
+        self.words, self.share, self.height = words, share, height
+
+    def least(self, width: float) -> float:
+        return self.height
+
+    def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
+        if self.height > room and not fresh:
+            return None, self
+        wide = width * self.share
+        piece, _rest = self.words.take(wide - 24, self.height - 24, True)
+
+        def draw(pen: Pen, x: float, top: float, width: float) -> None:
+            left = x + (width - wide) / 2
+            pen.rectangle(left, top - self.height, wide, self.height, "#f4f8fb", "#c9d4dc")
+            if piece is not None:
+                piece.draw(pen, left + 12, top - (self.height - piece.height) / 2, wide - 24)
+
+        return Piece(self.height, draw), None

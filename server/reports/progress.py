@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from server.base.i18n import _, language_name, n_, number_text, percent_text, use_language
 from server.domain.reporting.figures import Figures, amount_text
 from server.reports import model
+from server.reports.chapters import Chapters
 from server.reports.frame import Cover, Frame, SignatureBox
 from server.reports.manuscript import Manuscript, typeset
 from server.reports.parts.measures import output_title, write_delivery, write_milestones, write_plan, write_results
@@ -98,7 +98,6 @@ def _data(story: Story, report: model.ProgressReport) -> None:
         (_("Budget of the period"), amount_text(figures.budget)),
         (_("Spent in the period"), _spent(figures)),
     ]
-    story.heading(1, _("Report data"))
     story.facts([(label, text) for label, text in facts if text])
     for other in figures.elsewhere:
         story.paragraph(_("Not in these totals, because it is in another currency: %(amount)s.",
@@ -120,33 +119,30 @@ def _spent(figures: Figures) -> str:
              rate=percent_text(rate))
 
 
-@dataclass
-class _Chapters:
-    """Numbers the chapters of one edition, so that one that is left out leaves no gap."""
-
-    story: Story
-    number: int = field(default=0)
-
-    def begin(self, title: str) -> None:
-        """The next chapter's heading."""
-        self.number += 1
-        self.story.heading(1, _("%(number)s. %(title)s", number=self.number, title=title))
-
-
 def _edition(story: Story, report: model.ProgressReport) -> None:
     """The whole report in its language."""
-    chapters = _Chapters(story)
-    _data(story, report)
-    chapters.begin(_("Summary"))
-    write_text(story, report.summary, _("No summary was written."))
-    _achievements(story, report, chapters)
-    _progress(story, report, chapters)
-    _money_and_challenges(story, report, chapters)
-    _papers(story, report, chapters)
+    papers = report.papers
+    tell = {
+        "data": lambda: _data(story, report),
+        "summary": lambda: write_text(story, report.summary, _("No summary was written.")),
+        "achievements": lambda: _achievements(story, report),
+        "plan": lambda: write_plan(story, report.plan),
+        "milestones": lambda: write_milestones(story, report.steps, report.milestones),
+        "boards": lambda: _boards(story, papers),
+        "results": lambda: write_results(
+            story, report.results, _("No indicator has a target or a value for this office in this period.")),
+        "delivery": lambda: write_delivery(
+            story, report.delivery, report.delivery_notes, _("Budget account"), report.programme.currency),
+        "challenges": lambda: _challenges(story, report),
+        "next": lambda: _next(story, report),
+        "papers": lambda: _papers(story, papers),
+        "evidence": lambda: write_evidence(story, papers.evidence, with_country=False),
+    }
+    nothing = frozenset({"milestones"} if report.country is None else ())
+    Chapters(story, "progress", report.period.title, tell, nothing).write(report.chapters)
 
 
-def _achievements(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
-    chapters.begin(_("Achievements"))
+def _achievements(story: Story, report: model.ProgressReport) -> None:
     for section in report.sections:
         story.heading(2, output_title(section.output))
         write_text(story, section.summary)
@@ -157,29 +153,20 @@ def _achievements(story: Story, report: model.ProgressReport, chapters: _Chapter
     write_text(story, report.closing)
 
 
-def _progress(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
-    chapters.begin(_("Progress of the work plan"))
-    write_plan(story, report.plan)
-    if report.country is not None:
-        chapters.begin(_("Milestones"))
-        write_milestones(story, report.steps, report.milestones)
-    chapters.begin(_("Board meetings and decisions"))
-    write_meetings(story, report.papers.meetings)
-    write_decisions(story, report.papers.decisions)
-    chapters.begin(_("Indicators"))
-    write_results(story, report.results, _("No indicator has a target or a value for this office in this period."))
+def _boards(story: Story, papers: model.Papers) -> None:
+    write_meetings(story, papers.meetings)
+    write_decisions(story, papers.decisions)
 
 
-def _money_and_challenges(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
-    chapters.begin(_("Spending against budget"))
-    write_delivery(story, report.delivery, report.delivery_notes, _("Budget account"), report.programme.currency)
-    chapters.begin(_("Challenges and lessons learned"))
+def _challenges(story: Story, report: model.ProgressReport) -> None:
     write_text(story, report.challenges_text,
                "" if report.challenges else _("No challenge was reported in this period."))
     write_challenges(story, report.challenges, with_country=False)
     story.paragraph(_("Lessons learned"), style="caption")
     write_lessons(story, report.lessons, with_country=False)
-    chapters.begin(_("Key interventions in the next 12 months"))
+
+
+def _next(story: Story, report: model.ProgressReport) -> None:
     write_text(story, report.next_text, "" if report.interventions else _("No key intervention is planned yet."))
     groups = [(output, list(lines)) for output, lines in groupby(report.interventions, key=lambda one: one.output)]
     for output, lines in groups:
@@ -188,9 +175,6 @@ def _money_and_challenges(story: Story, report: model.ProgressReport, chapters: 
         write_interventions(story, lines)
 
 
-def _papers(story: Story, report: model.ProgressReport, chapters: _Chapters) -> None:
-    chapters.begin(_("Agreements and knowledge products"))
-    write_agreements(story, report.papers.agreements, with_country=False)
-    write_products(story, report.papers.products, with_country=False)
-    chapters.begin(_("Evidence"))
-    write_evidence(story, report.papers.evidence, with_country=False)
+def _papers(story: Story, papers: model.Papers) -> None:
+    write_agreements(story, papers.agreements, with_country=False)
+    write_products(story, papers.products, with_country=False)

@@ -16,7 +16,7 @@ from server.reports.contents import ContentsBlock, Entry
 from server.reports.document import OutlineEntry, Properties, anchor_pages, write_document
 from server.reports.flow import Block, Filler, FlowItem, PageBreak, Room, Sheet, Together
 from server.reports.frame import Cover, Frame, SignatureBox, draw_cover, draw_running, sheet
-from server.reports.photos import PhotoBlock, prepare_photo
+from server.reports.photos import EmptyFrame, PhotoBlock, prepare_photo
 from server.reports.sheets import Rendered
 from server.reports.table import Band, Row, Table, TableSpec, facts_table
 from server.reports.text.layout import Span, Text, plain
@@ -97,6 +97,14 @@ class Story:
             body, label = Tag("LBody", item), Tag("Lbl", item)
             self.items.append(self._paragraph(text, "bullet", label="•", tag=body, label_tag=label))
 
+    def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
+        """A list whose items have the labels that people gave them: (label, text)."""
+        whole = Tag("L", attributes="/O/List/ListNumbering/Decimal")
+        for mark, text in items:
+            item = Tag("LI", whole)
+            body, label = Tag("LBody", item), Tag("Lbl", item)
+            self.items.append(self._paragraph(text, "enumerated", label=mark, tag=body, label_tag=label))
+
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
         if facts:
@@ -144,6 +152,11 @@ class Story:
         block = PhotoBlock(prepare_photo(data), share, plain(caption))
         below = self._paragraph(caption, "photo") if plain(caption).strip() else Room(6)
         self.items.append(Together([block, below]))
+
+    def placeholder(self, text: str, caption: Text = "") -> None:
+        """A frame where a photograph should be, with what is to be said of it, and its caption below."""
+        below = self._paragraph(caption, "photo") if plain(caption).strip() else Room(6)
+        self.items.append(Together([EmptyFrame(self._paragraph(text, "photo")), below]))
 
     def space(self, points: float) -> None:
         """Room between blocks; none at the top of a page."""

@@ -51,6 +51,7 @@ _LATIN = {
     "item": TextStyle(10, 14.2, INK, before=0, after=3, indent=22),
     "item-note": TextStyle(8.5, 12, GREY, before=0, after=5, indent=22),
     "bullet": TextStyle(10, 14.2, INK, before=1, after=3, indent=14),
+    "enumerated": TextStyle(10, 14.2, INK, before=1, after=3, indent=20),
     "contents0": TextStyle(11, 17, NAVY, Style.BOLD, before=9, after=2),
     "contents1": TextStyle(10, 15.5, INK, Style.BOLD, before=4, after=1),
     "contents2": TextStyle(9.5, 14, INK, before=0, after=1, indent=14),

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from server.base.i18n import _, n_
+from server.base.i18n import _, language_name, n_
 from server.base.text import fold
 from server.db.base import synced_models
 from server.domain.activities.queries import ActivityFacts, carried_out
@@ -18,10 +18,13 @@ from server.domain.finance import models as finance
 from server.domain.framework.queries import PeriodFacts, outputs
 from server.domain.people.queries import OfficeFacts
 from server.domain.records import visible
+from server.domain.reporting.acronyms import unexplained
 from server.domain.reporting.figures import days_of
 from server.domain.reporting.queries import reports
 from server.domain.workplan.queries import planned
 from server.services.consolidate import progress_report
+from server.services.gather.acronyms import explained
+from server.services.gather.shelf import Shelf
 from server.services.issues import questions
 from server.services.names import field_words, title_of
 from server.services.overview import reported_achievements
@@ -54,6 +57,7 @@ def check_up(session: Session, office: OfficeFacts, period: PeriodFacts, today: 
         *_doubles(logged),
         *_of_plan(session, office, period, logged),
         *_of_texts(session, office, period),
+        *_of_acronyms(session, office, period),
         *_of_money(session, office, period),
         *_open(session, office),
     ]
@@ -136,6 +140,27 @@ def _of_texts(session: Session, office: OfficeFacts, period: PeriodFacts) -> Ite
                     "report_section",
                     section.id,
                 )
+
+
+def _of_acronyms(session: Session, office: OfficeFacts, period: PeriodFacts) -> Iterator[Hint]:
+    """Acronyms of the report's texts that no list explains, by language; headquarters' report tells all offices'."""
+    shelf = Shelf(session, "en")
+    whose = None if office.hq else office.id
+    told = [(one.office, text, local) for one in reports(session, office=whose, period_id=period.id)
+            for text, local in ((s.text, s.text_local) for s in one.sections)]
+    for one in reported_achievements(session, period, whose):
+        told += [(one.office, one.title, one.title_local), (one.office, one.narrative, one.narrative_local)]
+    texts: dict[str, list[str]] = {}
+    for of, text, local in told:
+        texts.setdefault("en", []).append(text)
+        texts.setdefault(shelf.languages.get(of, "en"), []).append(local)
+    for language, written in texts.items():
+        found = unexplained(explained(shelf), written)
+        if found:
+            named = ", ".join(found[:_MOST]) + (" …" if len(found) > _MOST else "")
+            yield Hint(_("Not in the list of acronyms, in %(language)s: %(acronyms)s. Write them out in the text, or "
+                         "have headquarters add them to the list.", language=language_name(language),
+                         acronyms=named))  # fmt: skip
 
 
 def _open(session: Session, office: OfficeFacts) -> Iterator[Hint]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -14,24 +15,37 @@ from server.domain.people.models import Office
 from server.domain.reporting.figures import Figures, days_of
 from server.domain.reporting.models import Report
 from server.reports import model
+from server.services.gather.acronyms import acronyms_used
+from server.services.gather.layouts import chapters_of
 from server.services.gather.measures import milestones_of, results_in
 from server.services.gather.money import Purse, purse_of
 from server.services.gather.papers import EvidenceList, meetings_in, papers_of
 from server.services.gather.shelf import Shelf
-from server.services.gather.texts import Sections, figures_of, findings_in, in_named_order, report_of
+from server.services.gather.texts import (
+    Sections,
+    countries_late,
+    figures_of,
+    findings_in,
+    in_named_order,
+    report_of,
+    unknown_in,
+)
 from server.services.gather.work import WorkDone, WorkPlan, challenges_in, lessons_in
 
 
-def annual_report(session: Session, period_code: str | None, language: str, clock: Clock) -> model.AnnualReport:
+def annual_report(
+    session: Session, period_code: str | None, language: str, clock: Clock, layout: str | None = None
+) -> model.AnnualReport:
     """The programme's annual progress report of a period, by code or id; None: the latest that has one or is over.
 
     `language`: texts of offices that write in it are told in it, all other ones in English; words and figures are in
-    it throughout. Money is counted up to the report's submission, or today. Errors: NotFound.
+    it throughout. Money is counted up to the report's submission, or today. `layout`: its name; None: the usual one.
+    Errors: NotFound, Refused (no_layout).
     """
     with use_language(language):
         shelf = Shelf(session, language)
         period = shelf.period(period_code) if period_code else _latest(shelf, clock)
-        return _annual(shelf, period, clock)
+        return _annual(shelf, period, clock, layout)
 
 
 def programme_money(session: Session, period_code: str, language: str, clock: Clock) -> Purse:
@@ -43,14 +57,19 @@ def programme_money(session: Session, period_code: str, language: str, clock: Cl
         return purse_of(shelf, period, None, _day_of(report, clock().date()))
 
 
-def progress_report(session: Session, office_id: str, period: str, language: str) -> model.ProgressReport:
-    """An office's report of a period (code or id) in one language: English, or the office's own. Errors: NotFound."""
+def progress_report(
+    session: Session, office_id: str, period: str, language: str, layout: str | None = None
+) -> model.ProgressReport:
+    """An office's report of a period (code or id) in one language: English, or the office's own.
+
+    `layout`: its name; None: the usual one, which is what dispatches are drawn by. Errors: NotFound, Refused.
+    """
     with use_language(language):
         shelf = Shelf(session, language)
         office = shelf.offices.get(office_id)
         if office is None:
             raise NotFound(_("This office is not here: receive the latest circular from headquarters first."))
-        return _progress(shelf, office, shelf.period(period))
+        return _progress(shelf, office, shelf.period(period), layout)
 
 
 def _latest(shelf: Shelf, clock: Clock) -> ReportingPeriod:
@@ -62,14 +81,15 @@ def _latest(shelf: Shelf, clock: Clock) -> ReportingPeriod:
     return told[-1] if told else shelf.periods[0]
 
 
-def _annual(shelf: Shelf, period: ReportingPeriod, clock: Clock) -> model.AnnualReport:
+def _annual(shelf: Shelf, period: ReportingPeriod, clock: Clock, layout: str | None) -> model.AnnualReport:
     report = report_of(shelf, "annual", period, shelf.headquarters)
     until = _day_of(report, clock().date())
     evidence = EvidenceList(shelf, tells_awaited=True)
     done = WorkDone(shelf, period, None, evidence)
     plan = WorkPlan(shelf, shelf.after(period), None, reported=True)
     purse = purse_of(shelf, period, None, until)
-    figures = figures_of(shelf, purse, done, len(plan.rows), meetings_in(shelf, period, None))
+    figures = figures_of(shelf, purse, done, len(plan.rows), meetings_in(shelf, period, None),
+                         countries_late(shelf, period, until))
     texts = Sections(shelf, report, report_of(shelf, "progress", period, shelf.headquarters))
     local = {id: Sections(shelf, report_of(shelf, "progress", period, _offices_in(shelf, id)))
              for id in shelf.countries}
@@ -78,19 +98,25 @@ def _annual(shelf: Shelf, period: ReportingPeriod, clock: Clock) -> model.Annual
     steps, cells = milestones_of(shelf)
     shown = {section.output for section in outputs}
     donor = min(shelf.rows(Donor), key=lambda d: (d.code != "", d.id), default=None)
-    told = {key: texts.told(figures, key) for key in ("introduction", "overview", "challenges", "next")}
+    told = {key: texts.told(figures, key) for key in ("executive", "introduction", "overview", "challenges", "next")}
+    all_texts = [texts, *local.values()]
+    challenges, lessons = challenges_in(shelf, period, None), lessons_in(shelf, period, None)
+    results, papers = results_in(shelf, period, None), papers_of(shelf, period, None, evidence)
+    words = acronyms_used(shelf, tuple(told.values()), outputs, challenges, lessons, interventions, results, papers,
+                          purse.notes, shelf.programme)
     return model.AnnualReport(
         language=shelf.language, programme=shelf.programme, period=_period(period),
         submitted_to=((donor.name or "") if donor else "", (donor.unit or "") if donor else ""),
         submitted=(report.submitted if report and report.submitted else until.isoformat()), figures=figures,
         countries=tuple(shelf.countries.values()),
         others=tuple(o for o in shelf.outputs.values() if o not in shown),
-        introduction=told["introduction"], overview=told["overview"], outputs=outputs,
-        challenges_text=told["challenges"], challenges=challenges_in(shelf, period, None),
-        lessons=lessons_in(shelf, period, None), next_text=told["next"], interventions=interventions, steps=steps,
+        executive=told["executive"], introduction=told["introduction"], overview=told["overview"], outputs=outputs,
+        challenges_text=told["challenges"], challenges=challenges,
+        lessons=lessons, next_text=told["next"], interventions=interventions, steps=steps,
         milestones=tuple(model.MilestoneRow(shelf.countries[id], row) for id, row in cells.items()),
-        results=results_in(shelf, period, None), delivery=purse.rows, delivery_notes=purse.notes,
-        papers=papers_of(shelf, period, None, evidence), findings=findings_in([texts, *local.values()], figures))
+        results=results, delivery=purse.rows, delivery_notes=purse.notes, papers=replace(papers, acronyms=words),
+        findings=findings_in(all_texts, figures), chapters=chapters_of(shelf, "annual", layout),
+        unknown=unknown_in(all_texts))
 
 
 def _day_of(report: Report | None, today: date) -> date:
@@ -155,7 +181,7 @@ def _interventions(shelf: Shelf, plan: WorkPlan, texts: Sections,
     return (*found, *((model.InterventionSection(None, None, "", loose),) if loose else ()))
 
 
-def _progress(shelf: Shelf, office: Office, period: ReportingPeriod) -> model.ProgressReport:
+def _progress(shelf: Shelf, office: Office, period: ReportingPeriod, layout: str | None) -> model.ProgressReport:
     mine = frozenset({office.id})
     report = report_of(shelf, "progress", period, mine)
     evidence = EvidenceList(shelf)
@@ -179,7 +205,8 @@ def _progress(shelf: Shelf, office: Office, period: ReportingPeriod) -> model.Pr
         delivery=purse.rows, delivery_notes=purse.notes, challenges_text=told["challenges"],
         challenges=challenges_in(shelf, period, office.id), lessons=lessons_in(shelf, period, office.id),
         next_text=told["next"], interventions=following.lines(),
-        papers=papers_of(shelf, period, office.id, evidence), findings=findings_in([texts], figures))
+        papers=papers_of(shelf, period, office.id, evidence), findings=findings_in([texts], figures),
+        chapters=chapters_of(shelf, "progress", layout), unknown=unknown_in([texts]))
 
 
 def _office_sections(shelf: Shelf, done: WorkDone, texts: Sections,

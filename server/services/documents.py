@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from server.base.errors import NotYet, Refused
+from server.base.errors import NotYet, Refused, RulesBroken
 from server.base.i18n import _, mark, use_language
 from server.base.paths import write_atomically
 from server.db.session import UnitSession, read_session
 from server.domain.people.queries import OfficeFacts
 from server.domain.people.queries import office as find_office
 from server.reports.carrier import archive
+from server.reports.model import Unknown
 from server.reports.sheets import Stamp
 from server.services.consolidate import annual_report, progress_report
 from server.services.folder import Folder, own_office
+from server.services.gather.activity import activities_of, one_activity
 from server.services.gather.board import half_of, matrix_of, meeting_records
 from server.services.gather.ledger import statement_of
 from server.services.gather.news import newsletter_of
 from server.services.gather.plan import plan_of
 from server.services.gather.shelf import Shelf
+from server.services.gather.texts import unknown_sentence
 from server.services.overview import reported_period
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 #: endings of the files that a document can be written to
 FORMS = (".pdf", ".docx", ".xlsx")
 #: every kind of the command line; iati is not made yet
-KINDS = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter", "iati")
+KINDS = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter", "activity", "iati")
 #: what the work plan's period is called when it is about all of them
 ALL_PERIODS = "all"
 
@@ -39,11 +42,14 @@ ALL_PERIODS = "all"
 @dataclass(frozen=True)
 class Request:
     """What was asked for. `period`: a code, `Y1.2` for its second half, `all` for a multi-annual plan; None: the
-    latest. `office`: a code; None: the folder's own, or the whole programme at headquarters."""
+    latest. `office`: a code; None: the folder's own, or the whole programme at headquarters. `layout`: the name of a
+    layout for reports; None: the usual one. `activity`: the id of the one to print; None: all of the period."""
 
     period: str | None
     language: str
     office: str | None
+    layout: str | None = None
+    activity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def write_report(
     period: str | None = None,
     language: str = "en",
     office: str | None = None,
+    layout: str | None = None,
+    activity: str | None = None,
 ) -> int | None:
     """Write a document to `target` in the form that its name asks for: .pdf, .docx or .xlsx.
 
@@ -92,7 +100,7 @@ def write_report(
             _("Valise does not write %(suffix)s files: end the name in .pdf, .docx or .xlsx.",
               suffix=target.suffix or "–")
         )
-    content, pages = report_file(folder, kind, form, Request(period, language, office))
+    content, pages = report_file(folder, kind, form, Request(period, language, office, layout, activity))
     write_atomically(target, content, mode=0o644)
     return pages
 
@@ -150,7 +158,9 @@ def _annual(desk: _Desk) -> Manuscript:
     from server.reports.annual import annual_manuscript  # noqa: PLC0415  (paper loads when drawn)
 
     period = _period_id(desk, "annual", None, desk.request.period)
-    return annual_manuscript(annual_report(desk.session, period, desk.request.language, desk.folder.clock), desk.moment)
+    report = annual_report(desk.session, period, desk.request.language, desk.folder.clock, desk.request.layout)
+    refuse_unknown(report.unknown)
+    return annual_manuscript(report, desk.moment)
 
 
 def _progress(desk: _Desk) -> Manuscript:
@@ -158,7 +168,8 @@ def _progress(desk: _Desk) -> Manuscript:
 
     whose = desk.whose() or own_office(desk.session, desk.folder.identity)
     period = _period_id(desk, "progress", whose.id, desk.request.period)
-    report = progress_report(desk.session, whose.id, period, desk.request.language)
+    report = progress_report(desk.session, whose.id, period, desk.request.language, desk.request.layout)
+    refuse_unknown(report.unknown)
     return progress_manuscript(report, None, Stamp(desk.folder.clock()))
 
 
@@ -207,6 +218,25 @@ def _newsletter(desk: _Desk) -> Manuscript:
     return newsletter_manuscript(newsletter_of(shelf, period, office), desk.moment)
 
 
+def _activity(desk: _Desk) -> Manuscript:
+    from server.reports.activity import activity_manuscript  # noqa: PLC0415  (paper loads when drawn)
+
+    shelf, data = desk.shelf, desk.folder.data
+    if desk.request.activity:
+        found = one_activity(shelf, desk.request.activity, data)
+    else:
+        office = _id(desk.whose())
+        period = shelf.period(_period_id(desk, "progress", office, desk.request.period))
+        found = activities_of(shelf, period, office, data)
+    return activity_manuscript(found, desk.moment)
+
+
+def refuse_unknown(unknown: Sequence[Unknown]) -> None:
+    """No page says {spend} where a figure should stand. Errors: RulesBroken, a sentence for each."""
+    if unknown:
+        raise RulesBroken([Refused(unknown_sentence(one), "unknown_figure") for one in unknown])
+
+
 def _id(office: OfficeFacts | None) -> str | None:
     return office.id if office else None
 
@@ -220,4 +250,5 @@ _TOLD: Mapping[str, tuple[str, Callable[[_Desk], Manuscript]]] = {
     "finance": (mark("Financial statement"), _finance),
     "meeting": (mark("Record of board meetings"), _meeting),
     "newsletter": (mark("Newsletter"), _newsletter),
+    "activity": (mark("Activity record"), _activity),
 }

@@ -39,6 +39,8 @@ ENTRY_ORDER = (
     "reporting_period",
     "budget_account",
     "acronym",
+    "report_layout",
+    "layout_section",
     "office",
     "indicator",
     "indicator_target",

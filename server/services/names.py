@@ -33,6 +33,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "indicator_value": (mark("Indicator value"), mark("Indicator values")),
     "instalment": (mark("Instalment"), mark("Instalments")),
     "knowledge_product": (mark("Knowledge product"), mark("Knowledge products")),
+    "layout_section": (mark("Section of a layout"), mark("Sections of layouts")),
     "lesson": (mark("Lesson"), mark("Lessons")),
     "lost_change": (mark("Lost change"), mark("Lost changes")),
     "adopted_change": (mark("Adopted change"), mark("Adopted changes")),
@@ -46,6 +47,7 @@ TABLES: Mapping[str, tuple[str, str]] = {
     "planned_activity": (mark("Line of the work plan"), mark("Lines of the work plan")),
     "programme": (mark("Programme"), mark("Programmes")),
     "report": (mark("Report"), mark("Reports")),
+    "report_layout": (mark("Layout of reports"), mark("Layouts of reports")),
     "report_section": (mark("Text of a report"), mark("Texts of reports")),
     "reporting_period": (mark("Reporting period"), mark("Reporting periods")),
     "review": (mark("Review"), mark("Reviews")),
@@ -60,7 +62,7 @@ FIELDS: Mapping[str, str] = {
     "donor_id": mark("Donor"), "drafted": mark("Drafted on"), "due": mark("Due date"), "effect": mark("Effect"),
     "email": mark("E-mail address"), "endorsed": mark("Endorsed by the board on"),
     "evidence_ids": mark("Evidence"), "in_report": mark("Goes into the report"),
-    "institution": mark("Institution"), "kind": mark("Kind"), "language": mark("Language"),
+    "heading": mark("Heading"), "institution": mark("Institution"), "kind": mark("Kind"), "language": mark("Language"),
     "languages": mark("Languages"), "lead_agency_id": mark("Lead agency"), "mandate": mark("Mandate"),
     "men": mark("Men"), "minutes": mark("Minutes"), "name": mark("Name"), "narrative": mark("Narrative"),
     "narrative_local": mark("Narrative in the office’s language"), "note": mark("Note"), "output_id": mark("Output"),
@@ -70,18 +72,20 @@ FIELDS: Mapping[str, str] = {
     "planned_id": mark("Line of the work plan"), "position": mark("Place in the report"),
     "quarters": mark("Quarters"), "rag": mark("Red, amber or green"), "response": mark("Response"),
     "responsible": mark("Responsible"), "role": mark("Role"), "short_title": mark("Short title"),
+    "shown": mark("Stands in the report"),
     "signed": mark("Signed on"), "stage": mark("Stage"), "status": mark("Status"), "submitted": mark("Submitted on"),
     "support_agency_ids": mark("Supporting agencies"), "text": mark("Text"),
     "text_local": mark("Text in the office’s language"), "title": mark("Title"),
     "title_local": mark("Title in the office’s language"), "type_id": mark("Step of the milestone list"),
-    "unit": mark("Unit"), "value": mark("Value"),
+    "unit": mark("Unit"), "usual": mark("Used unless another is chosen"), "value": mark("Value"),
     "women": mark("Women"),
 }
 
 
 #: sections of a report by their key
 SECTIONS: Mapping[str, str] = {
-    "introduction": mark("Introduction"), "overview": mark("Overview of the period"), "summary": mark("Opening"),
+    "executive": mark("Executive summary"), "introduction": mark("Introduction"),
+    "overview": mark("Overview of the period"), "summary": mark("Opening"),
     "closing": mark("Closing"), "challenges": mark("Challenges"), "next": mark("Next 12 months"),
 }  # fmt: skip
 
@@ -90,6 +94,7 @@ _NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "attendance": ("activity_id",), "board_member": ("board_id",), "budget_line": ("output_id", "period_id"),
     "commitment": ("donor_id",), "expenditure": ("output_id", "period_id"), "indicator_target": ("indicator_id",),
     "indicator_value": ("indicator_id", "period_id"), "instalment": ("commitment_id",),
+    "layout_section": ("layout_id",),
     "meeting_attendance": ("meeting_id",), "milestone": ("type_id", "country_id"), "report": ("period_id",),
     "report_section": ("report_id",), "review": ("report_id",),
 }  # fmt: skip

@@ -17,7 +17,7 @@ from server.domain.reporting.queries import reports
 from server.reports.sheets import Letter, Rendered, Stamp
 from server.services import files, peers, pouch, sealing
 from server.services.consolidate import progress_report
-from server.services.documents import no_period
+from server.services.documents import no_period, refuse_unknown
 from server.services.folder import Folder
 from server.services.mail import cover_text, write_draft
 from server.services.overview import reported_period
@@ -92,8 +92,11 @@ def _report(folder: Folder, here: OfficeFacts, code: str | None, openly: bool) -
     if period is None:
         raise no_period(code)
     sealing.seals(folder, "report", hq, openly=openly)  # before the report counts as submitted
-    submit(folder, here, period)
     languages = ["en", *([here.language] if here.language and here.language != "en" else [])]
+    with read_session(folder.engine) as session:
+        for language in languages:
+            refuse_unknown(progress_report(session, here.id, period.id, language).unknown)
+    submit(folder, here, period)
     order = pouch.Order("report", hq, held.incarnation, held.tips, None, period.id, languages)
 
     def draw(stamp: Stamp, part: tuple[int, int]) -> Rendered:

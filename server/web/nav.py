@@ -27,7 +27,7 @@ class Entry:
 
 
 #: pages without a line of their own in the menu
-_PART_OF = {"conflicts": "exchange", "inbox": "exchange", "printing": "reports"}
+_PART_OF = {"conflicts": "exchange", "inbox": "exchange", "printing": "reports", "layouts": "reports"}
 
 MENU = (
     Entry("home.show", mark("Home"), "home"),

@@ -26,6 +26,8 @@ def test_the_annual_report_is_written(desk: Desk, run: Run, language: str):
     [
         ("iati", "--to", "a.xml"),
         ("annual", "--to", "a.odt"),
+        ("annual", "--to", "a.pdf", "--layout", "Nobody’s"),
+        ("activity", "--to", "a.pdf", "--activity", "0"),
         ("annual", "--to", "a.pdf", "--period", "y9"),
         ("progress", "--to", "a.pdf", "--office", "ZZ"),
     ],

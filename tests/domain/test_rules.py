@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import server.domain
 from server.base.errors import RulesBroken
+from server.domain.framework.rules import LAYOUT_SECTIONS
 from tests.conftest import CreateWork
 from tests.samples import (
     COMMITMENT,
@@ -71,6 +72,15 @@ BROKEN: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("output", {"level": None}, "level", "Choose whether the output is at country or global level."),
     ("output", {"level": "other"}, "level", _no_choice("level", "country", "global")),
     ("milestone_type", {"title": None}, "title", "Enter the step's name."),
+    ("report_layout", {"title": None}, "title", "Enter a name for the layout, such as the donor’s."),
+    ("report_layout", {"kind": None}, "kind", "Choose the kind of report."),
+    ("report_layout", {"kind": "other"}, "kind", _no_choice("kind", "annual", "progress")),
+    ("report_layout", {"title": "As the donor wants it", "kind": "annual"}, "title",
+     "There is a layout with this name already: choose another name."),
+    ("layout_section", {"layout_id": None}, "layout_id", "Choose the layout."),
+    ("layout_section", {"key": None}, "key", "Choose the section."),
+    ("layout_section", {"key": "other"}, "key", _no_choice("key", *LAYOUT_SECTIONS["annual"])),
+    ("layout_section", {"position": 0}, "position", "Enter the section’s place as a number from 1."),
     ("indicator", {"code": None}, "code", "Enter the indicator's code."),
     ("indicator", {"code": "1.2"}, "code", "There is an indicator 1.2 already: choose another code."),
     ("indicator", {"title": None}, "title", "Enter what the indicator counts."),
@@ -248,7 +258,7 @@ BROKEN: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("report_section", {"report_id": None}, "report_id", "Choose the report."),
     ("report_section", {"key": None}, "key", "Choose the section."),
     ("report_section", {"key": "other"}, "key",
-     _no_choice("key", "introduction", "overview", "summary", "closing", "challenges", "next")),
+     _no_choice("key", "executive", "introduction", "overview", "summary", "closing", "challenges", "next")),
     ("review", {"report_id": None}, "report_id", "Choose the report."),
     ("review", {"verdict": None}, "verdict", "Choose whether the report is accepted or returned."),
     ("review", {"verdict": "other"}, "verdict", _no_choice("verdict", "returned", "accepted", "comment")),

@@ -19,7 +19,7 @@ OF_AN_OFFICE = (
 OF_HEADQUARTERS = (
     "/", "/activities", "/milestones", "/workplan?period=Y2", "/reports", "/exchange", "/overview", "/offices",
     "/finance/funding", "/finance/budget?period=Y1", "/indicators?period=Y1", "/indicators/targets?period=Y1",
-    "/import", "/search?q=board",
+    "/import", "/search?q=board", "/layouts", "/layouts/new",
 )  # fmt: skip
 #: pages that are reached by their first link: (list, link, further link on the page behind it)
 BEHIND = (("/activities", "td.title a", "/edit"), ("/reports", "tbody th a", "/text/"),

@@ -176,3 +176,14 @@ def test_an_empty_log_says_what_belongs_there(create_work: CreateWork, small_ses
 def _launched(create_work: CreateWork) -> str:
     (one,) = create_work("kg").find("activity")
     return str(one["id"])
+
+
+def test_an_acronym_that_no_list_explains_is_named_by_language(session: Session, create_work: CreateWork) -> None:
+    told = "Not in the list of acronyms, in English: GFMD, UNCT."
+    assert not any("acronyms" in hint.sentence for hint in hints(session))
+    achieve(create_work, "GFMD prepared with UNDP", "2014-05", narrative="The UNCT and two NPBs met in phase II.")
+    assert any(told[:-1] in hint.sentence for hint in hints(session))
+    write(create_work("hq"), "acronym", {"code": "UNCT", "title": "United Nations Country Team"})
+    write(create_work("hq"), "acronym", {"code": "GFMD", "title": "Global Forum"})
+    write(create_work("hq"), "acronym", {"code": "NPB", "title": "National Project Board"})
+    assert not any("acronyms" in hint.sentence for hint in hints(session))

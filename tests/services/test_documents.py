@@ -11,16 +11,21 @@ import pikepdf
 import pytest
 import sqlalchemy as sa
 
-from server.base.errors import NotYet, Refused
-from server.db.session import read_session
+from server.base.errors import NotYet, Refused, RulesBroken
+from server.db.session import read_session, write_session
+from server.domain.framework.commands import define_acronym
 from server.domain.framework.models import Output
+from server.domain.records import Work
+from server.domain.reporting.commands import write_section
+from server.domain.reporting.queries import reports
 from server.services.documents import KINDS, report_pdf, write_report
 from server.services.folder import Folder
+from server.services.send import send
 from tests.conftest import RequireTool
-from tests.pdf_reading import flat, text_of
-from tests.services.world import NOW, Desk, dump, log
+from tests.pdf_reading import bookmarks_of, flat, text_of
+from tests.services.world import NOW, Desk, dump, log, record_id, rows
 
-MADE = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter")
+MADE = ("annual", "progress", "matrix", "workplan", "finance", "meeting", "newsletter", "activity")
 REGISTERS = MADE[2:]
 
 
@@ -225,3 +230,80 @@ def test_a_year_that_nobody_reported_on_yet_is_empty_not_broken(desk: Desk, requ
     content, pages = report_pdf(desk.open("hq"), "annual", period="y3")
     assert pages > 0
     assert "1.0" in text_of(content, require_tool("pdftotext"))
+
+
+def _write_text(folder: Folder, kind: str, key: str, text: str, language: str = "text") -> None:
+    """Write a text of the folder's own report of the first year."""
+    with write_session(folder.engine, folder.author()) as session:
+        session.info["clock"] = folder.clock
+        work = Work(session, folder.author(), folder.clock)
+        (report,) = [one for one in reports(session, office=folder.office.id, kind=kind)
+                     if one.period_id == record_id("reporting_period", "y1")]
+        known = report.section(key)
+        write_section(work, {"report_id": report.id, "key": key, language: text}, id=known.id if known else None)
+
+
+class TestUnknownFigures:
+    """A name in braces that no figure has stops the pages before they are made, with a sentence that says where."""
+
+    def test_it_is_not_printed(self, desk: Desk):
+        office = desk.open("kg")
+        _write_text(office, "progress", "closing", "We spent {spend} of {budget}.")
+        with pytest.raises(RulesBroken) as error:
+            write_report(office, "progress", desk.file("a.pdf"), period="y1")
+        assert [one.message for one in error.value.errors] == [
+            "The text “Closing” of Kyrgyzstan country office asks for the figure {spend}, which there is not: correct "
+            "the word in braces."]
+        assert not desk.file("a.pdf").exists()
+
+    @pytest.mark.parametrize("field", ["text", "text_local"])
+    def test_it_is_not_sent_and_the_report_stays_a_draft(self, desk: Desk, field: str):
+        office = desk.open("kg")
+        _write_text(office, "progress", "next", "{nonsense}", field)
+        before = rows(office.data, "SELECT count(*) FROM sync_outbox"), dump(office)
+        with pytest.raises(RulesBroken, match="nonsense"):
+            send(office, desk.file("a.pdf"), period="y1")
+        assert not desk.file("a.pdf").exists()
+        assert (rows(office.data, "SELECT count(*) FROM sync_outbox"), dump(office)) == before
+
+    def test_headquarters_is_told_whose_text_it_is(self, desk: Desk):
+        hq = desk.open("hq")
+        _write_text(hq, "annual", "executive", "In all {acheivements}.")
+        with pytest.raises(RulesBroken, match="“Executive summary” of Programme Management Unit"):
+            report_pdf(hq, "annual", period="y1")
+
+
+class TestTheExecutiveSummary:
+    """It stands first when it was written, and leaves no empty heading when not."""
+
+    def test_it_stands_first_with_its_figures(self, desk: Desk, require_tool: RequireTool):
+        hq = desk.open("hq")
+        usual = [title for level, title, _page in bookmarks_of(report_pdf(hq, "annual", period="y1")[0]) if level == 0]
+        assert usual[0] == "Project Data Table"
+        _write_text(hq, "annual", "executive", "**{countries_achieved}** of {countries_total}; {countries_late} late; "
+                                               "{received_in_period}; {participants} came.")  # fmt: skip
+        content, _pages = report_pdf(hq, "annual", period="y1")
+        told = [title for level, title, _page in bookmarks_of(content) if level == 0]
+        assert told == ["Executive summary", *usual]
+        text = flat(text_of(content, require_tool("pdftotext"))).replace("\xa0", " ")
+        assert "7 of 8; 0 late; USD 454,464.00; 52 came." in text
+
+
+def test_what_is_derived_says_from_what(desk: Desk, require_tool: RequireTool):
+    text = _told(desk, require_tool, "annual", period="y1")
+    for said in ("¹ sum of 2 commitments", "² sum of 1 instalment",
+                 "⁴ Total expenditures ÷ Total funds received to date; Total expenditures ÷ Total confirmed funding",
+                 "¹ Budget − Spent; ² Spent ÷ Budget; ³ sum of 11 rows"):
+        assert said in text.replace("\xa0", " "), said
+
+
+def test_the_list_of_acronyms_holds_those_that_are_used(desk: Desk, require_tool: RequireTool):
+    hq = desk.open("hq")
+    with write_session(hq.engine, hq.author()) as session:
+        session.info["clock"] = hq.clock
+        define_acronym(Work(session, hq.author(), hq.clock), {"code": "ZZQ", "title": "Used by nobody"})
+    text = flat(text_of(report_pdf(hq, "annual", period="y1")[0], require_tool("pdftotext")))
+    assert "Global Forum on Migration and Development" in text
+    assert "Used by nobody" not in text
+    _write_text(hq, "annual", "overview", "The ZZQ met.")
+    assert "Used by nobody" in flat(text_of(report_pdf(hq, "annual", period="y1")[0], require_tool("pdftotext")))

@@ -13,7 +13,8 @@ OF_ALL = ("/", "/activities", "/activities/new", "/milestones", "/workplan", "/w
           "/finance/new/expenditure",
           "/reports", "/print", "/print?kind=workplan&period=Y1", "/exchange", "/settings", "/help",
           "/help/exchange", "/import", "/search", "/search?q=migration")  # fmt: skip
-OF_HQ = ("/overview", "/offices", "/finance/funding", "/indicators/new", "/indicators/targets?period=Y1")
+OF_HQ = ("/overview", "/offices", "/finance/funding", "/indicators/new", "/indicators/targets?period=Y1",
+         "/layouts", "/layouts/new", "/print?kind=annual&period=Y1")  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

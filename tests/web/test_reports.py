@@ -87,11 +87,44 @@ def test_a_figure_that_does_not_exist_is_named_while_typing(create_client: Creat
     client = create_client("kg")
     report = _report(client)
     token = csrf(_page(client, f"{report}/text/next"))
-    told = client.post(f"{report}/filled", data={"csrf_token": token, "text": "{spent} of {nonsense}"})
+    told = client.post(f"{report}/draft/next/text", data={"csrf_token": token, "text": "{spent} of {nonsense}"})
     words = told.get_data(as_text=True)
     assert "USD" in words
     assert "{nonsense}" in words
     assert "There is no figure called" in words
+    assert "data:image/png;base64," in words
+
+
+def test_without_script_a_button_shows_the_pages_and_saves_nothing(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    report = _report(client)
+    address = f"{report}/text/closing"
+    page = _page(client, address)
+    sent = client.post(address, data={"csrf_token": csrf(page), "seen": seen(page), "look": "1",
+                                      "text": "Only **looked** at.", "text_local": "Только *так*."})
+    words = sent.get_data(as_text=True)
+    assert sent.status_code == 200
+    assert words.count("data:image/png;base64,") == 2
+    assert "Only **looked** at.</textarea>" in words
+    assert "Only looked at." in words, "the picture's words stand in its place for who cannot see it"
+    assert "Only **looked** at." not in _page(client, report)
+
+
+def test_the_size_of_the_whole_report_is_told_beside_its_text(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    told = client.get(f"{_report(client)}/size").get_data(as_text=True)
+    assert "pages" in told
+    assert "kB" in told
+
+
+def test_a_report_that_asks_for_an_unknown_figure_is_neither_printed_nor_sent(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    report = _report(client)
+    _write(client, f"{report}/text/closing", text="We spent {spend}.", text_local="")
+    printed = client.get(f"{report}/pages?language=en")
+    assert printed.status_code == 422
+    assert "{spend}" in printed.get_data(as_text=True)
+    assert "“Closing” of Kyrgyzstan country office" in client.get(f"{report}/size").get_data(as_text=True)
 
 
 def test_the_pages_are_shown_in_english_and_in_the_offices_language(create_client: CreateClient) -> None:

@@ -17,6 +17,8 @@ rules_for(models.IndicatorTarget, rules.target_rules)
 rules_for(models.ReportingPeriod, rules.period_rules)
 rules_for(models.BudgetAccount, rules.account_rules)
 rules_for(models.Acronym, rules.named)
+rules_for(models.ReportLayout, rules.layout_rules)
+rules_for(models.LayoutSection, rules.layout_section_rules)
 
 
 def define_programme(work: Work, values: Values, *, id: str | None = None, seen: Seen | None = None) -> str:
@@ -72,3 +74,13 @@ def define_budget_account(work: Work, values: Values, *, id: str | None = None, 
 def define_acronym(work: Work, values: Values, *, id: str | None = None, seen: Seen | None = None) -> str:
     """Create an acronym, or change the one with `id`. Returns its id. Errors: RulesBroken."""
     return save(work, models.Acronym, values, id=id, seen=seen)
+
+
+def define_report_layout(work: Work, values: Values, *, id: str | None = None, seen: Seen | None = None) -> str:
+    """Create a layout of reports, or change the one with `id`. Returns its id. Errors: RulesBroken."""
+    return save(work, models.ReportLayout, values, id=id, seen=seen)
+
+
+def define_layout_section(work: Work, values: Values, *, id: str | None = None, seen: Seen | None = None) -> str:
+    """Create a section of a layout, or change the one with `id`. Returns its id. Errors: RulesBroken."""
+    return save(work, models.LayoutSection, values, id=id, seen=seen)

@@ -169,6 +169,52 @@ class BudgetAccount(Framework):
     title: Mapped[Text]
 
 
+class ReportLayout(Framework):
+    """Which sections a kind of report has, in which order and under which headings; such as one donor wants it."""
+
+    __tablename__ = "report_layout"
+
+    #: name for people and for the command line
+    title: Mapped[Text]
+    #: "annual" or "progress"
+    kind: Mapped[Text]
+    #: the donor who wants reports so; none for any
+    donor_id: Mapped[str | None] = ref("donor")
+    #: 1 when reports of its kind look so unless somebody chooses another
+    usual: Mapped[Flag]
+
+
+class LayoutSection(Framework):
+    """A section in a layout. One that a layout says nothing of stands where it usually does."""
+
+    __tablename__ = "layout_section"
+
+    #: the layout
+    layout_id: Mapped[str | None] = ref("report_layout")
+    #: which section, such as "introduction"
+    key: Mapped[Text]
+    #: place among the sections, from 1
+    position: Mapped[Whole]
+    #: 0 when it is left out
+    shown: Mapped[Flag]
+    #: its heading in English; none for the usual one
+    heading: Mapped[Text]
+    #: its heading in French
+    heading_fr: Mapped[Text]
+    #: its heading in Spanish
+    heading_es: Mapped[Text]
+    #: its heading in Russian
+    heading_ru: Mapped[Text]
+    #: its heading in Arabic
+    heading_ar: Mapped[Text]
+    #: its heading in Romanian
+    heading_ro: Mapped[Text]
+    #: its heading in Serbian
+    heading_sr: Mapped[Text]
+    #: its heading in Bengali
+    heading_bn: Mapped[Text]
+
+
 class Acronym(Framework):
     """A short form and what it stands for, for the list in reports."""
 

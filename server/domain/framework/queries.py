@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from server.base.errors import NotFound
-from server.base.i18n import _
+from server.base.i18n import LANGUAGES, _
 from server.domain.checks import readable
-from server.domain.framework import models
+from server.domain.framework import models, rules
 from server.domain.integrity import suffixes
 from server.domain.records import visible
 
@@ -189,6 +190,72 @@ def periods(session: Session) -> list[PeriodFacts]:
                 )
             )
     return found
+
+
+@dataclass(frozen=True)
+class LayoutSectionFacts:
+    """A section of a layout: whether it stands in the report, and its own headings by language; none is the usual."""
+
+    key: str
+    shown: bool
+    headings: Mapping[str, str]
+    id: str | None = None
+
+    def heading(self, language: str) -> str:
+        """Its own heading in a language, else the English one; empty for the usual one."""
+        return self.headings.get(language) or self.headings.get("en", "")
+
+
+@dataclass(frozen=True)
+class LayoutFacts:
+    """A layout of reports with all sections of its kind, in order."""
+
+    id: str
+    title: str
+    kind: str
+    donor_id: str | None
+    usual: bool
+    sections: tuple[LayoutSectionFacts, ...]
+
+
+def layouts(session: Session, kind: str | None = None) -> list[LayoutFacts]:
+    """Layouts by name, the usual one of each kind only once: of several that say so the oldest."""
+    rows = list(session.scalars(visible(models.ReportLayout).order_by(models.ReportLayout.id)))
+    parts: dict[str, list[models.LayoutSection]] = {}
+    for part in session.scalars(visible(models.LayoutSection).order_by(models.LayoutSection.id)):
+        parts.setdefault(part.layout_id or "", []).append(part)
+    usual: dict[str | None, str] = {}
+    for row in rows:
+        if row.usual:
+            usual.setdefault(row.kind, row.id)
+    found = [LayoutFacts(row.id, row.title or "", row.kind or "", row.donor_id, usual.get(row.kind) == row.id,
+                         _sections(row.kind or "", parts.get(row.id, [])))
+             for row in rows if kind in (None, row.kind)]  # fmt: skip
+    return sorted(found, key=lambda one: (one.kind, one.title.casefold(), one.id))
+
+
+def _sections(kind: str, rows: Sequence[models.LayoutSection]) -> tuple[LayoutSectionFacts, ...]:
+    """Every section of the kind, once: placed ones by their place, the others behind the one they usually follow."""
+    usual = rules.LAYOUT_SECTIONS.get(kind, ())
+    known: dict[str, models.LayoutSection] = {}
+    for row in rows:
+        if row.key in usual:
+            known.setdefault(row.key or "", row)
+    placed = [key for key in usual if key in known and known[key].position is not None]
+    order = sorted(placed, key=lambda key: (known[key].position or 0, usual.index(key)))
+    for place, key in enumerate(usual):
+        if key not in order:
+            before = next((other for other in reversed(usual[:place]) if other in order), None)
+            order.insert(order.index(before) + 1 if before else 0, key)
+    return tuple(_section(key, known.get(key)) for key in order)
+
+
+def _section(key: str, row: models.LayoutSection | None) -> LayoutSectionFacts:
+    if row is None:
+        return LayoutSectionFacts(key, key not in rules.ASKED_FOR, {})
+    headings = {"en": row.heading or ""}
+    headings |= {code: getattr(row, f"heading_{code}") or "" for code in LANGUAGES if code != "en"}
+    return LayoutSectionFacts(key, row.shown != 0, {code: said for code, said in headings.items() if said}, row.id)
 
 
 def period_for(session: Session, code: str | None, today: date) -> PeriodFacts | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
 from server.base.errors import RuleBroken
@@ -14,6 +14,15 @@ from server.domain.records import Values, World
 LEVELS = ("country", "global")
 COUNTRY_STATUSES = ("confirmed", "to_be_confirmed")
 UNITS = ("number", "percent", "text")
+#: kind of report -> its sections, in the order in which they stand unless a layout says otherwise
+LAYOUT_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "annual": ("executive", "data", "introduction", "achievements", "challenges", "next", "milestones", "results",
+               "delivery", "boards", "participants", "evidence", "papers", "risks", "acronyms"),
+    "progress": ("data", "summary", "achievements", "plan", "milestones", "boards", "results", "delivery",
+                 "challenges", "next", "papers", "evidence"),
+}  # fmt: skip
+#: sections that stand in a report only when a layout says so: what they tell stands elsewhere as well
+ASKED_FOR = frozenset({"risks"})
 
 
 def programme_rules(values: Values, _world: World) -> Iterator[RuleBroken]:
@@ -85,6 +94,26 @@ def target_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     yield from checks.required(values, "period_id", _("Choose the reporting period."))
     indicator = world.get("indicator", values.get("indicator_id"))
     yield from measured(values.get("value"), indicator["unit"] if indicator else None, "value")
+
+
+def layout_rules(values: Values, world: World) -> Iterator[RuleBroken]:
+    """A layout has a name of its own and is of a kind of report that has sections."""
+    yield from checks.required(values, "title", _("Enter a name for the layout, such as the donor’s."))
+    yield from checks.required(values, "kind", _("Choose the kind of report."))
+    yield from checks.one_of(values, "kind", tuple(LAYOUT_SECTIONS))
+    sentence = _("There is a layout with this name already: choose another name.")
+    yield from taken(values, world, "report_layout", sentence)
+
+
+def layout_section_rules(values: Values, world: World) -> Iterator[RuleBroken]:
+    """A section of a layout is one that its kind of report has."""
+    yield from checks.required(values, "layout_id", _("Choose the layout."))
+    yield from checks.required(values, "key", _("Choose the section."))
+    layout = world.get("report_layout", values.get("layout_id"))
+    if layout and layout["kind"] in LAYOUT_SECTIONS:
+        yield from checks.one_of(values, "key", LAYOUT_SECTIONS[layout["kind"]])
+    if values.get("position") is not None and values["position"] < 1:
+        yield RuleBroken(_("Enter the section’s place as a number from 1."), "position")
 
 
 def measured(value: str | None, unit: str | None, field: str) -> Iterator[RuleBroken]:

@@ -19,7 +19,9 @@ _BRACE = re.compile(r"\{([A-Za-z_]+)\}")
 FIGURE_NAMES: dict[str, str] = {
     "confirmed": mark("funding confirmed by donors"),
     "received": mark("funds received"),
+    "received_in_period": mark("funds received in the period"),
     "spent": mark("money spent"),
+    "spent_in_period": mark("money spent in the period"),
     "budget": mark("budget of the period"),
     "delivery_received": mark("money spent as a share of funds received"),
     "delivery_confirmed": mark("money spent as a share of confirmed funding"),
@@ -27,15 +29,23 @@ FIGURE_NAMES: dict[str, str] = {
     "countries_achieved": mark("countries with at least one achievement"),
     "countries_total": mark("countries of the programme"),
     "countries_share": mark("countries with an achievement as a share of all"),
+    "countries_late": mark("countries whose report was late or has not come"),
     "achievements": mark("achievements reported"),
     "interventions": mark("interventions planned for the next 12 months"),
+    "participants": mark("people who took part in the activities reported, where they were counted"),
+    "participants_women": mark("women among them, where they were counted by sex"),
+    "women_share": mark("women as a share of those counted by sex"),
     "participants_gpb": mark("participants of the Global Project Board's meetings"),
 }
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one report. Amounts are in the programme's currency; `elsewhere` holds totals in other ones."""
+    """The figures of one report. Amounts are in the programme's currency; `elsewhere` holds totals in other ones.
+
+    `received_count` and `spent_count` say how many instalments and expenditures the totals add up. `countries_late` is
+    None in a report of one office, which cannot know. `participants_by_sex` are those counted as women or men.
+    """
 
     confirmed: Money
     confirmed_parts: tuple[Money, ...]
@@ -49,6 +59,20 @@ class Figures:
     interventions: int
     participants_gpb: int | None
     elsewhere: tuple[Money, ...] = ()
+    received_in_period: Money | None = None
+    received_count: int = 0
+    spent_count: int = 0
+    countries_late: int | None = None
+    participants: int | None = None
+    participants_women: int | None = None
+    participants_by_sex: int | None = None
+
+    @property
+    def women_share(self) -> Decimal | None:
+        """Women as a percentage of those counted by sex."""
+        if not self.participants_by_sex or self.participants_women is None:
+            return None
+        return share(Money(Decimal(self.participants_women)), Money(Decimal(self.participants_by_sex)))
 
     @property
     def delivery_received(self) -> Decimal | None:
@@ -75,7 +99,9 @@ class Figures:
         return {
             "confirmed": amount_text(self.confirmed, whole=True),
             "received": amount_text(self.received),
+            "received_in_period": "–" if self.received_in_period is None else amount_text(self.received_in_period),
             "spent": amount_text(self.spent),
+            "spent_in_period": amount_text(self.spent_in_period),
             "budget": amount_text(self.budget),
             "delivery_received": percent_text(self.delivery_received),
             "delivery_confirmed": percent_text(self.delivery_confirmed),
@@ -83,9 +109,13 @@ class Figures:
             "countries_achieved": number_text(self.countries_achieved),
             "countries_total": number_text(self.countries_total),
             "countries_share": percent_text(self.countries_share),
+            "countries_late": _counted(self.countries_late),
             "achievements": number_text(self.achievements),
             "interventions": number_text(self.interventions),
-            "participants_gpb": "–" if self.participants_gpb is None else number_text(self.participants_gpb),
+            "participants": _counted(self.participants),
+            "participants_women": _counted(self.participants_women),
+            "women_share": percent_text(self.women_share),
+            "participants_gpb": _counted(self.participants_gpb),
         }
 
     def confirmed_text(self) -> str:
@@ -95,6 +125,10 @@ class Figures:
             return told
         decimals = 0 if all(_is_whole(p) for p in self.confirmed_parts) else 2
         return f"{told} ({' + '.join(number_text(p.amount, decimals) for p in self.confirmed_parts)})"
+
+
+def _counted(number: int | None) -> str:
+    return "–" if number is None else number_text(number)
 
 
 def amount_text(money: Money, *, whole: bool = False) -> str:

@@ -33,7 +33,7 @@ class ReportSection(Synced, Base):
 
     #: the report
     report_id: Mapped[str | None] = ref("report")
-    #: "introduction", "overview", "summary", "closing", "challenges" or "next"
+    #: "executive", "introduction", "overview", "summary", "closing", "challenges" or "next"
     key: Mapped[Text]
     #: the output a summary or closing is about; none for the whole
     output_id: Mapped[str | None] = ref("output")

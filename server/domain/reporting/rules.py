@@ -12,7 +12,7 @@ from server.domain.records import Values, World
 
 KINDS = ("progress", "annual")
 STATUSES = ("draft", "submitted")
-SECTIONS = ("introduction", "overview", "summary", "closing", "challenges", "next")
+SECTIONS = ("executive", "introduction", "overview", "summary", "closing", "challenges", "next")
 VERDICTS = ("returned", "accepted", "comment")
 
 

@@ -4,9 +4,12 @@ Dates are kept as stored (`2014-05`, `2014-Q2`), amounts as Money, stages as the
 them into the reader's language. Texts of people are already in the language asked for, with their figures filled in.
 """
 
-from server.reports.model.framework import Country, Output, People, Period, Programme
+from server.reports.model.framework import Chapter, Country, Output, People, Period, Programme, Unknown
 from server.reports.model.papers import Agreement, Decision, Evidence, Meeting, Papers, Product
 from server.reports.model.registers import (
+    ActivityRecord,
+    ActivityRecords,
+    Exhibit,
     Flows,
     Funds,
     Matrix,
@@ -39,14 +42,18 @@ from server.reports.model.work import (
 
 __all__ = [
     "Achievement",
+    "ActivityRecord",
+    "ActivityRecords",
     "Agreement",
     "AnnualReport",
     "Challenge",
+    "Chapter",
     "Country",
     "CountrySection",
     "Decision",
     "DeliveryRow",
     "Evidence",
+    "Exhibit",
     "Flows",
     "Funds",
     "Intervention",
@@ -76,4 +83,5 @@ __all__ = [
     "Scope",
     "Spending",
     "Statement",
+    "Unknown",
 ]

@@ -54,6 +54,23 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """A section that stands in the report, and its own heading in the report's language; empty for the usual one."""
+
+    key: str
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A name in braces that no figure has: in which text, in words, and of which office."""
+
+    name: str
+    section: str
+    office: str
+
+
+@dataclass(frozen=True)
 class People:
     """Who took part: each None when it was not counted; `institutions` as (name, women, men, all)."""
 

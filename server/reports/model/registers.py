@@ -177,3 +177,48 @@ class Newsletter:
     products: tuple[Product, ...]
     following: tuple[tuple[str, tuple[Intervention, ...]], ...]
     photos: tuple[tuple[bytes, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A document that shows an activity. `photo`: its picture, if it is here; `missing`: its file is not."""
+
+    number: int
+    title: str
+    kind: str
+    dated: str | None
+    file_name: str
+    note: str
+    photo: bytes | None = None
+    is_photo: bool = False
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class ActivityRecord:
+    """An activity with everything that is known of it; `line` is the one of the work plan that it carries out."""
+
+    title: str
+    narrative: str
+    date_from: str | None
+    date_to: str | None
+    place: str
+    country: str
+    office: str
+    output: Output | None
+    line: str
+    lead: str
+    support: tuple[str, ...]
+    partners: str
+    people: People
+    in_report: bool
+    evidence: tuple[Exhibit, ...]
+
+
+@dataclass(frozen=True)
+class ActivityRecords:
+    """The records of a period's activities, or of one that was asked for `alone`."""
+
+    scope: Scope
+    records: tuple[ActivityRecord, ...]
+    alone: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.domain.reporting.figures import Figures
-from server.reports.model.framework import Country, Output, Period, Programme
+from server.reports.model.framework import Chapter, Country, Output, Period, Programme, Unknown
 from server.reports.model.papers import Papers
 from server.reports.model.work import (
     Achievement,
@@ -24,7 +24,10 @@ from server.reports.model.work import (
 
 @dataclass(frozen=True)
 class AnnualReport:
-    """The programme's annual progress report. `findings` are sentences about what is odd in it."""
+    """The programme's annual progress report. `findings` are sentences about what is odd in it.
+
+    `chapters` are the sections it has, in order; `unknown` the names in braces that no figure has.
+    """
 
     language: str
     programme: Programme
@@ -34,6 +37,7 @@ class AnnualReport:
     figures: Figures
     countries: tuple[Country, ...]
     others: tuple[Output, ...]
+    executive: str
     introduction: str
     overview: str
     outputs: tuple[OutputSection, ...]
@@ -49,6 +53,8 @@ class AnnualReport:
     delivery_notes: tuple[str, ...]
     papers: Papers
     findings: tuple[str, ...]
+    chapters: tuple[Chapter, ...]
+    unknown: tuple[Unknown, ...]
 
     @property
     def achievements(self) -> tuple[Achievement, ...]:
@@ -60,7 +66,10 @@ class AnnualReport:
 
 @dataclass(frozen=True)
 class ProgressReport:
-    """One office's report of one period, in one language. `country` is None for headquarters."""
+    """One office's report of one period, in one language. `country` is None for headquarters.
+
+    `chapters` are the sections it has, in order; `unknown` the names in braces that no figure has.
+    """
 
     language: str
     own_language: str
@@ -89,3 +98,5 @@ class ProgressReport:
     interventions: tuple[Intervention, ...]
     papers: Papers
     findings: tuple[str, ...]
+    chapters: tuple[Chapter, ...]
+    unknown: tuple[Unknown, ...]

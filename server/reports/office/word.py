@@ -19,6 +19,7 @@ from server.base.i18n import _, direction, use_language
 from server.reports import styles
 from server.reports.charts import Chart
 from server.reports.manuscript import Manuscript
+from server.reports.office.fields import close_field, lead_out, open_field
 from server.reports.office.package import repacked
 from server.reports.office.pictures import chart_picture
 from server.reports.photos import prepare_photo
@@ -110,6 +111,11 @@ class _WordStory(Story):
         for text in items:
             self._paragraph_in("List Bullet", text)
 
+    def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
+        """A list whose items have the labels that people gave them."""
+        for label, text in items:
+            self.item(text, label)
+
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
         table = self._table(2, (0.3, 0.7))
@@ -159,7 +165,14 @@ class _WordStory(Story):
     def photo(self, data: bytes, caption: Text = "", share: float = 0.75) -> None:
         """A photograph with its caption."""
         ready = prepare_photo(data)
-        self._file.add_picture(io.BytesIO(ready.jpeg), width=int(self._width() * share))
+        shape = self._file.add_picture(io.BytesIO(ready.jpeg), width=int(self._width() * share))
+        shape._inline.docPr.set("descr", plain(caption))
+        for part in _parts(caption):
+            self._paragraph_in("Caption", part)
+
+    def placeholder(self, text: str, caption: Text = "") -> None:
+        """Words where a photograph should be, and its caption."""
+        self._fill(self._table(1, (0.6,)).add_row().cells[0], text, styles.MIST, align="c")
         for part in _parts(caption):
             self._paragraph_in("Caption", part)
 
@@ -193,10 +206,10 @@ class _WordStory(Story):
             line = self._contents.insert_paragraph_before()
             line.paragraph_format.left_indent, line.paragraph_format.space_after = Mm(6 * (level - 1)), Pt(2)
             if place == 0:
-                _open_field(line, 'TOC \\o "1-3" \\h \\z \\u')
+                open_field(line, 'TOC \\o "1-3" \\h \\z \\u')
             self._write(line, text)
         if self._headings:
-            _close_field(self._contents)
+            close_field(self._contents)
         self.language = language
 
     def _cover(self) -> None:
@@ -230,6 +243,8 @@ class _WordStory(Story):
             _property(paragraph, "w:bidi")
         for span in spans:
             run = paragraph.add_run(_UNREADABLE.sub("", span.text))
+            if span.link:
+                lead_out(paragraph, run, span.link)
             run.bold, run.italic = span.bold or None, span.italic or None
             if size is not None:
                 run.font.size = size
@@ -304,9 +319,9 @@ def _set_up(file: Any, manuscript: Manuscript) -> None:
     section.header.paragraphs[0].text = f"{frame.header_start}\t\t{frame.header_end}"
     footer = section.footer.paragraphs[0]
     footer.text = f"{frame.footer_start}\t\t"
-    _open_field(footer, "PAGE")
+    open_field(footer, "PAGE")
     footer.add_run("1")
-    _close_field(footer)
+    close_field(footer)
     if direction(code) == "rtl":
         for paragraph in (section.header.paragraphs[0], footer):
             _property(paragraph, "w:bidi")
@@ -359,23 +374,6 @@ def _property(paragraph: Any, name: str) -> None:
             OxmlElement(name), "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing",
             "w:mirrorIndents", "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap",
             "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange")
-
-
-def _open_field(paragraph: Any, code: str) -> None:
-    """Begin a field; what is written until `_close_field` is shown until it is worked out."""
-    for name, kind in (("w:fldChar", "begin"), ("w:instrText", ""), ("w:fldChar", "separate")):
-        element = OxmlElement(name)
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = code
-        paragraph.add_run()._r.append(element)
-
-
-def _close_field(paragraph: Any) -> None:
-    element = OxmlElement("w:fldChar")
-    element.set(qn("w:fldCharType"), "end")
-    paragraph.add_run()._r.append(element)
 
 
 def _colour(code: str) -> RGBColor:

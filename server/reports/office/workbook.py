@@ -97,6 +97,12 @@ class _SheetStory(Story):
     def chart(self, drawing: Chart, caption: Text | None = None, alternative: str = "") -> None:
         """Nothing: the figures of a chart stand in a table beside it."""
 
+    def photo(self, data: bytes, caption: Text = "", share: float = 0.75) -> None:
+        """Nothing."""
+
+    def placeholder(self, text: str, caption: Text = "") -> None:
+        """Nothing."""
+
     def paragraph(self, text: Text, style: str = "body") -> None:
         """Nothing."""
 
@@ -104,6 +110,9 @@ class _SheetStory(Story):
         """Nothing."""
 
     def bullets(self, items: Sequence[Text]) -> None:
+        """Nothing."""
+
+    def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
         """Nothing."""
 
     def _first_sheet(self) -> None:

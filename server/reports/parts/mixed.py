@@ -24,6 +24,10 @@ class MixedStory(Story):
         """A list with bullets."""
         super().bullets([isolated(item, self.language) for item in items])
 
+    def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
+        """A list whose items have labels."""
+        super().enumerated([(label, isolated(text, self.language)) for label, text in items])
+
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
         super().facts([(isolated(label, self.language), isolated(text, self.language)) for label, text in facts])

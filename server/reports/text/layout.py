@@ -15,12 +15,16 @@ from server.reports.text.shape import Shaped, cut_places, shape_part, shape_word
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text in one style; `ink` is a colour `#rrggbb`, or None for the paragraph's."""
+    """A stretch of text in one style; `ink` is a colour `#rrggbb`, or None for the paragraph's.
+
+    `link` is the address that pressing it leads to; empty for none.
+    """
 
     text: str
     bold: bool = False
     italic: bool = False
     ink: str | None = None
+    link: str = ""
 
 
 #: What every text argument takes: plain text, or spans.
@@ -33,6 +37,7 @@ class Line:
 
     `inks` has the colour of each piece, or nothing where all have the paragraph's. `trailing` is the blank that the
     break took: it is drawn where nobody sees it, so that words of two lines stay two words for who hears them.
+    `links` has the address of each piece, or nothing where none leads anywhere.
     """
 
     pieces: tuple[Shaped, ...]
@@ -40,6 +45,7 @@ class Line:
     width: float
     last: bool
     trailing: Shaped | None = None
+    links: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -57,12 +63,13 @@ class _Bit(NamedTuple):
 
     shaped: Shaped
     level: int
-    ink: str | None
+    look: _Look
 
 
 class _Look(NamedTuple):
     style: Style
     ink: str | None
+    link: str = ""
 
 
 #: A break may follow blanks, a hyphen or slash between letters, a dash, a zero-width space.
@@ -148,7 +155,7 @@ def _looks(text: Text, style: Style, italics: bool) -> _Look | list[_Look]:
     out = []
     for span in text:
         slanted = italics and (span.italic or style.italic)
-        out += [_Look(Style.of(span.bold or style.bold, slanted), span.ink)] * len(span.text)
+        out += [_Look(Style.of(span.bold or style.bold, slanted), span.ink, span.link)] * len(span.text)
     return out
 
 
@@ -218,7 +225,7 @@ class _Paragraph:
         looks, levels = self.looks, self.levels
         if isinstance(looks, _Look) and levels is None:
             for shaped in shape_word(self.text[start:end], looks.style, False, self.language):
-                yield _Bit(shaped, 0, looks.ink)
+                yield _Bit(shaped, 0, looks)
             return
         word = self.text[start:end]
         a = start
@@ -231,7 +238,7 @@ class _Paragraph:
             else:
                 pieces = shape_part(word, a - start, i - start, look.style, bool(level % 2), self.language)
             for shaped in pieces:
-                yield _Bit(shaped, level, look.ink)
+                yield _Bit(shaped, level, look)
             a = i
 
     def _look(self, i: int) -> _Look:
@@ -258,9 +265,10 @@ class _Paragraph:
         width = sum(b.shaped.width for b in bits)
         if self.levels is not None:
             bits = bidi.reorder(bits, _level)
-        inks = tuple(b.ink for b in bits)
+        inks, links = tuple(b.look.ink for b in bits), tuple(b.look.link for b in bits)
         trailing = units[-1].blanks[-1].shaped if units and units[-1].blanks and not last else None
-        return Line(tuple(b.shaped for b in bits), inks if any(inks) else (), width, last, trailing)
+        return Line(tuple(b.shaped for b in bits), inks if any(inks) else (), width, last, trailing,
+                    links if any(links) else ())
 
 
 def _level(bit: _Bit) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.reports.flow import Block, Piece
@@ -16,6 +17,8 @@ Align = Literal["start", "end", "center", "justify"]
 
 #: Height of capitals in Noto Sans, as a share of the size: lines are centred on it.
 _CAPITALS = 0.714
+#: colour of words that lead somewhere; a line below them says the same
+LINK_INK = "#0a4a7a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Paragraph(Block):
         self.language, self.right_to_left = language, right_to_left
         self.before, self.after, self.keep_next = style.before, style.after, style.keep_next
         self._rest: tuple[Line, ...] | None = None
+        self._link: tuple[str, Tag] | None = None
 
     def lines(self, width: float) -> tuple[Line, ...]:
         """The lines at a column width in points."""
@@ -120,11 +124,35 @@ class Paragraph(Block):
                 pen.end()
             pen.begin(self.tag)
             for line in lines:
-                draw_line(pen, line, self._place(x, width), y, style, right_to_left=self.right_to_left)
+                if line.links:
+                    self._draw_linked(pen, line, self._place(x, width), y)
+                else:
+                    draw_line(pen, line, self._place(x, width), y, style, right_to_left=self.right_to_left)
                 y -= style.leading
             pen.end()
 
         return Piece(len(lines) * style.leading, draw)
+
+    def _draw_linked(self, pen: Pen, line: Line, place: tuple[float, float], y: float) -> None:
+        """A line with places to press: each is a part of the structure of its own, words and place together."""
+        style, k = self.style, self.style.size / 1000.0
+        at = start_of(line, place, style, right_to_left=self.right_to_left)
+        for part, address in parts_of(line):
+            goes_on = self._link if self._link and self._link[0] == address else None
+            self._link = (goes_on or (address, Tag("Link", self.tag))) if address else None
+            if self._link is None:
+                pen.text(part, at, y, style.size, style.ink)
+            else:
+                link = self._link[1]
+                pen.end()
+                pen.begin(link)
+                pen.text(replace(part, inks=(LINK_INK,) * len(part.pieces)), at, y, style.size, style.ink)
+                pen.end()
+                right = at + part.width * k
+                pen.rule(at, y - 0.12 * style.size, right, y - 0.12 * style.size, LINK_INK, 0.4)
+                pen.lead_out((at, y - 0.25 * style.size, right, y + 0.85 * style.size), address, part.text, link)
+                pen.begin(self.tag)
+            at += part.width * k
 
     def _place(self, x: float, width: float) -> tuple[float, float]:
         style = self.style
@@ -152,3 +180,24 @@ def draw_line(
     elif (style.align == "end") != right_to_left:
         left += room
     pen.text(line, left, y, style.size, style.ink, stretch)
+
+
+def start_of(line: Line, place: tuple[float, float], style: TextStyle, *, right_to_left: bool) -> float:
+    """Where a line that is not stretched begins on the left, in a place (left edge, width)."""
+    left, width = place
+    room = width - line.width * style.size / 1000.0
+    if style.align == "center":
+        return left + room / 2
+    return left + room if (style.align == "end") != right_to_left else left
+
+
+def parts_of(line: Line) -> Iterator[tuple[Line, str]]:
+    """The line cut, from left to right, where one address ends and another or none begins."""
+    start, count = 0, len(line.pieces)
+    for end in range(1, count + 1):
+        if end < count and line.links[end] == line.links[start]:
+            continue
+        pieces, inks = line.pieces[start:end], line.inks[start:end]
+        trailing = line.trailing if end == count and not (line.trailing and line.trailing.right_to_left) else None
+        yield Line(pieces, inks, sum(piece.width for piece in pieces), line.last, trailing), line.links[start]
+        start = end

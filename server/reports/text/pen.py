@@ -14,12 +14,16 @@ from server.reports.text.structure import PageTags, Tag
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place to press: rectangle in points (left, bottom, right, top), an anchor's name, what it says, its number."""
+    """A place to press: rectangle in points (left, bottom, right, top), an anchor's name, what it says, its number.
+
+    `anchor` is an address of the web where `outside` says so.
+    """
 
     box: tuple[float, float, float, float]
     anchor: str
     title: str
     mark: int | None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +205,11 @@ class Pen:
         """Make a rectangle lead to an anchor of this document; `title` says where to."""
         mark = self.tags.link(tag) if self.tags else None
         self.links.append(Link((left, bottom, right, top), anchor, title, mark))
+
+    def lead_out(self, box: tuple[float, float, float, float], address: str, title: str, tag: Tag) -> None:
+        """Make a rectangle (left, bottom, right, top) lead to an address of the web; `title` says what it is."""
+        mark = self.tags.link(tag) if self.tags else None
+        self.links.append(Link(box, address, title, mark, outside=True))
 
     def anchor(self, name: str, top: float) -> None:
         """Give a place of this page a name."""

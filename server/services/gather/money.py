@@ -12,7 +12,7 @@ from server.base.i18n import _
 from server.base.money import Money
 from server.domain.finance.models import BudgetLine, Commitment, Expenditure, Instalment
 from server.domain.framework.models import BudgetAccount, ReportingPeriod
-from server.domain.reporting.figures import add_up, happened_by
+from server.domain.reporting.figures import add_up, falls_into, happened_by
 from server.reports import model
 from server.services.gather.papers import of_office
 from server.services.gather.shelf import Shelf, chronological
@@ -31,6 +31,9 @@ class Purse:
     elsewhere: tuple[Money, ...]
     rows: tuple[model.DeliveryRow, ...]
     notes: tuple[str, ...]
+    received_in_period: Money
+    received_count: int
+    spent_count: int
 
 
 Key = tuple[int, str, str, str]
@@ -54,15 +57,22 @@ def purse_of(shelf: Shelf, period: ReportingPeriod, office: str | None, until: d
     def money(rows: Iterable[Commitment | Instalment | BudgetLine | Expenditure]) -> list[Money]:
         return [Money(r.amount, r.currency or currency) for r in rows if r.amount is not None]
 
+    spent_rows = spending if office is None else now
     confirmed, *other_confirmed = _pair(add_up(money(promised), currency))
     received, *other_received = _pair(add_up(money(paid), currency))
-    spent, *other_spent = _pair(add_up(money(spending if office is None else now), currency))
+    spent, *other_spent = _pair(add_up(money(spent_rows), currency))
     budget, *other_budget = _pair(add_up(money(planned), currency))
+    paid_now = [i for i in paid if falls_into(i.dated, None, period.starts, period.ends)]
     name = by_place(shelf) if office is None else by_account(shelf)
     return Purse(
         confirmed, tuple(m for m in money(promised) if m.currency == currency), received, spent, budget,
         add_up(money(now), currency)[0], (*other_confirmed, *other_received, *other_budget, *other_spent),
-        delivery_rows(planned, now, currency, name), remarks_on(now, planned))
+        delivery_rows(planned, now, currency, name), remarks_on(now, planned),
+        add_up(money(paid_now), currency)[0], _count_of(money(paid), currency), _count_of(money(spent_rows), currency))
+
+
+def _count_of(amounts: Iterable[Money], currency: str) -> int:
+    return sum(money.currency == currency for money in amounts)
 
 
 def _pair(totals: tuple[Money, tuple[Money, ...]]) -> tuple[Money, ...]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from server.db.base import Synced
 from server.domain.boards.models import Board, Decision, Meeting, MeetingAttendance
 from server.domain.documents.models import Agreement, Document, KnowledgeProduct
-from server.domain.framework.models import Acronym, ReportingPeriod
+from server.domain.framework.models import ReportingPeriod
 from server.domain.reporting.figures import days_of, falls_into
 from server.reports import model
 from server.services.gather.shelf import Shelf, chronological
@@ -57,7 +57,7 @@ def papers_of(shelf: Shelf, period: ReportingPeriod, office: str | None, evidenc
     return model.Papers(
         meetings=meetings_in(shelf, period, office), decisions=decisions_in(shelf, period, office),
         evidence=evidence.listed(), products=products, agreements=agreements,
-        acronyms=tuple(sorted((a.code or "", a.title or "") for a in shelf.rows(Acronym))))
+        acronyms=())
 
 
 def of_office(table: type[Synced], office: str | None) -> tuple[sa.ColumnElement[bool], ...]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, abort, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from server.base.errors import ValiseError
+from server.base.errors import NotFound, ValiseError
 from server.base.i18n import LANGUAGES, language, mark
+from server.domain.activities.queries import activity
 from server.domain.framework import queries as framework
 from server.domain.people.queries import OfficeFacts, offices
 from server.services.documents import ALL_PERIODS, FORMS, Request, report_file
-from server.services.preview import Drawn, Shelf
+from server.services.preview import Drawn
 from server.web.answers import Answer
 from server.web.database import session
 from server.web.files import hand_over
 from server.web.here import folder, here
+from server.web.paper import shelf
 
 page = Blueprint("printing", __name__)
 
@@ -31,6 +33,7 @@ DOCUMENTS = {
     "finance": (mark("Financial statement"), mark("Received, planned and spent, and where each total comes from.")),
     "meeting": (mark("Record of board meetings"), mark("Attendance, minutes, decisions and what is still open.")),
     "newsletter": (mark("Newsletter"), mark("A few pages for partners and the public.")),
+    "activity": (mark("Activity record"), mark("Each activity with everything known of it, its evidence and photos.")),
 }
 _MEDIA = {
     ".pdf": "application/pdf",
@@ -48,14 +51,15 @@ def show() -> Answer:
     drawn, refusal = None, ""
     if request.args.get("kind"):
         try:
-            drawn = _shelf().document(folder(), kind, asked)
+            drawn = shelf().document(folder(), kind, asked)
         except ValiseError as error:
             refusal = error.message
     number = min(max(number, 1), drawn.pages if drawn else 1)
     shown = render_template(
         "printing/show.html", documents=_offered(), kind=kind, asked=asked, drawn=drawn, refusal=refusal,
         number_of_page=number, periods=framework.periods(session()), offices=_offices(), languages=LANGUAGES,
-        all_periods=ALL_PERIODS, chosen=_chosen(kind, asked))
+        all_periods=ALL_PERIODS, chosen=_chosen(kind, asked), layouts=framework.layouts(session(), kind),
+        activity=_activity(asked))
     return (shown, 422) if refusal else shown
 
 
@@ -64,7 +68,7 @@ def picture() -> Response:
     """One page as a picture."""
     number = request.args.get("page", 1, type=int)
     try:
-        png = _shelf().picture(folder(), _kind(), _asked(), number, _SCALE)
+        png = shelf().picture(folder(), _kind(), _asked(), number, _SCALE)
     except IndexError:
         abort(404)
     answer = send_file(io.BytesIO(png), "image/png", max_age=0)
@@ -85,7 +89,7 @@ def keep(form: str) -> Response:
 
 
 def _pdf(kind: str, asked: Request) -> Drawn:
-    return _shelf().document(folder(), kind, asked)
+    return shelf().document(folder(), kind, asked)
 
 
 def _offered() -> dict[str, tuple[str, str]]:
@@ -102,8 +106,21 @@ def _asked() -> Request:
     """What the address asks for; what it does not say, or says wrongly, is left to the document."""
     wanted, office = request.args.get("language", ""), request.args.get("office") or None
     known = {o.code for o in _offices()}
+    kind = _kind()
+    layout = request.args.get("layout") if any(framework.layouts(session(), kind)) else None
     return Request(request.args.get("period") or None, wanted if wanted in LANGUAGES else language(),
-                   office if office in known else None)
+                   office if office in known else None, layout or None,
+                   (request.args.get("activity") or None) if kind == "activity" else None)
+
+
+def _activity(asked: Request) -> str:
+    """The title of the one activity that is asked for, if it is here."""
+    if not asked.activity:
+        return ""
+    try:
+        return activity(session(), asked.activity).title
+    except NotFound:
+        return ""
 
 
 def _offices() -> list[OfficeFacts]:
@@ -113,10 +130,7 @@ def _offices() -> list[OfficeFacts]:
 
 def _chosen(kind: str, asked: Request) -> dict[str, str]:
     """The address's part that says which document."""
-    told = {"kind": kind, "period": asked.period, "office": asked.office, "language": asked.language}
+    told = {"kind": kind, "period": asked.period, "office": asked.office, "language": asked.language,
+            "layout": asked.layout, "activity": asked.activity}
     return {name: value for name, value in told.items() if value}
 
-
-def _shelf() -> Shelf:
-    kept: Shelf = current_app.extensions.setdefault("valise.preview", Shelf())
-    return kept

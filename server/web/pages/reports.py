@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from server.base.config import Config
-from server.base.i18n import LANGUAGES, _, language, mark
+from server.base.errors import ValiseError
+from server.base.i18n import LANGUAGES, _, language, mark, use_language
 from server.db.session import Seen
 from server.domain.framework import queries as framework
 from server.domain.people.queries import OfficeFacts, office, offices
@@ -17,9 +19,11 @@ from server.domain.reporting.commands import open_report, review_report, write_s
 from server.domain.reporting.figures import FIGURE_NAMES, Figures, fill_figures, unknown_figures
 from server.domain.reporting.queries import ReportFacts, SectionFacts, report, reports
 from server.domain.reporting.rules import VERDICTS
+from server.reports.text.markup import unmarked
 from server.services.checkup import check_up
 from server.services.consolidate import annual_report, progress_report
-from server.services.documents import report_pdf
+from server.services.documents import Request, report_pdf
+from server.services.preview import draft_pages
 from server.web.answers import Answer, said
 from server.web.database import session
 from server.web.disputes import page_of
@@ -27,12 +31,14 @@ from server.web.fields import ChoiceQuestion, LongQuestion
 from server.web.files import hand_over, show_file
 from server.web.forms import Form, displayed
 from server.web.here import folder, here
+from server.web.paper import shelf
 from server.web.records import address_of
 
 page = Blueprint("reports", __name__)
 
 #: section -> (its name, what belongs into it)
 SECTIONS = {
+    "executive": (mark("Executive summary"), mark("What a reader of one page must know. It is printed first.")),
     "introduction": (mark("Introduction"), mark("What the programme is, and for whom.")),
     "overview": (mark("Overview of the period"), mark("What the period was about, with its main figures.")),
     "summary": (mark("Opening"), mark("How the period went, before the achievements are listed.")),
@@ -42,7 +48,7 @@ SECTIONS = {
 }
 #: the sections that every report of a kind has, in order
 _USUAL = {"progress": ("summary", "closing", "challenges", "next"),
-          "annual": ("introduction", "overview", "challenges", "next")}
+          "annual": ("executive", "introduction", "overview", "challenges", "next")}
 
 
 @dataclass(frozen=True)
@@ -121,29 +127,44 @@ def show(id: str) -> Answer:
 
 @page.route("/reports/<id>/text/<key>", methods=["GET", "POST"])
 def text(id: str, key: str) -> Answer:
-    """Write one section of one's own report."""
+    """Write one section of one's own report; “look” shows the pages of what is typed and saves nothing."""
     found, place = _place(id, key, request.args.get("output"))
     known = place.known
     values = {"text": known.text, "text_local": known.text_local} if known else {}
     form = TextForm.on(values, seen=displayed("report_section", known.id) if known else None,
                        draft=f"report_section/{id}/{key}/{place.output.number if place.output else ''}")
-    if form.sent():
+    look = "look" in request.form
+    if form.sent() and not look:
         fields = {**form.values(), "report_id": id, "key": key, "output_id": place.output.id if place.output else None}
         if form.save(here().author, lambda work: write_section(
                 work, fields, id=known.id if known else None, seen=form.heads_seen())):
             said(_("Saved: %(title)s", title=place.words[0]))
             return redirect(url_for(".show", id=id))
-    figures = _figures(found)
-    return render_template("reports/text.html", form=form, report=found, place=place, figures=figures.words(),
-                           names=FIGURE_NAMES), 422 if form.problems else 200
+    return render_template("reports/text.html", form=form, report=found, place=place, figures=_figures(found).words(),
+                           names=FIGURE_NAMES, drawn=_drafts(found, place) if look else {},
+                           ), 422 if form.problems else 200  # fmt: skip
 
 
-@page.post("/reports/<id>/filled")
-def filled(id: str) -> Answer:
-    """What a text being typed will read like, its figures filled in; for the preview beside it."""
-    typed = request.form.get("text", "")
-    return render_template("reports/filled.html", text=fill_figures(typed, _figures(report(session(), id))),
-                           unknown=unknown_figures(typed))
+@page.post("/reports/<id>/draft/<key>/<field>")
+def draft(id: str, key: str, field: str) -> Answer:
+    """The pages of a text that is being typed, its figures filled in, for the preview beside it."""
+    if field not in ("text", "text_local"):
+        abort(404)
+    found, place = _place(id, key, request.args.get("output"))
+    return render_template("reports/draft.html", drawn=_draft(found, place, field))
+
+
+@page.get("/reports/<id>/size")
+def size(id: str) -> Answer:
+    """How many pages and bytes the whole report has, as it is saved."""
+    found = report(session(), id)
+    asked = Request(_period(found).code, language(), _code_of(found))
+    drawn, refusal = None, ""
+    try:
+        drawn = shelf().document(folder(), found.kind, asked)
+    except ValiseError as error:
+        refusal = error.message
+    return render_template("reports/size.html", drawn=drawn, refusal=refusal)
 
 
 @page.get("/reports/<id>/pages")
@@ -185,6 +206,39 @@ def _shown(found: ReportFacts, form: ReviewForm | None) -> Answer:
         hints=_hints(whose, period), languages_of=_languages(found.kind, whose.language),
         fill=lambda typed: fill_figures(typed, figures), named=_named(found), outputs=framework.outputs(session()))
     return (shown, 422) if form and form.problems else shown
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A text's draft as the page shows it: pages as data URLs, bytes, its words, and names that no figure has."""
+
+    pages: tuple[str, ...]
+    size: int
+    words: str
+    language: str
+    unknown: tuple[str, ...]
+
+
+def _drafts(found: ReportFacts, place: Place) -> dict[str, Drawn]:
+    fields = ("text", "text_local") if here().office.language else ("text",)
+    return {field: _draft(found, place, field) for field in fields}
+
+
+def _draft(found: ReportFacts, place: Place, field: str) -> Drawn:
+    typed, own = request.form.get(field, ""), here().office.language
+    told = own if field == "text_local" and own else "en"
+    figures = shelf().figures(folder(), found.id, lambda: _figures(found))
+    with use_language(told):
+        words = fill_figures(typed.replace("\r\n", "\n"), figures)
+        drawn = draft_pages(place.words[0], words, told, current_app.extensions["valise.config"].clock())
+    pages = tuple(f"data:image/png;base64,{b64encode(png).decode()}" for png in drawn.pages)
+    return Drawn(pages, drawn.size, unmarked(words), told, unknown_figures(typed))
+
+
+def _code_of(found: ReportFacts) -> str | None:
+    """The office's code, for headquarters, which prints the reports of others."""
+    whose = office(session(), found.office)
+    return whose.code if whose and found.kind == "progress" else None
 
 
 @dataclass(frozen=True)
