@@ -13,7 +13,12 @@ from server.web.language import speak
 from server.web.nav import show_menu
 from server.web.pages import (
     activities,
+    agreements,
+    boards,
+    challenges,
     conflicts,
+    decisions,
+    documents,
     drafts,
     exchange,
     finance,
@@ -23,10 +28,13 @@ from server.web.pages import (
     inbox,
     indicators,
     layouts,
+    lessons,
+    meetings,
     milestones,
     offices,
     overview,
     printing,
+    products,
     reports,
     search,
     settings,
@@ -38,8 +46,9 @@ from server.web.security import guard
 from server.web.words import give_words
 
 PAGES = (
-    home, activities, milestones, workplan, reports, printing, layouts, exchange, inbox, conflicts, overview, offices,
-    settings, finance, help, importing, indicators, search, setup, drafts, views,
+    home, activities, milestones, workplan, indicators, finance, boards, meetings, decisions, documents, products,
+    agreements, challenges, lessons, reports, printing, layouts, exchange, inbox, importing, conflicts, overview,
+    offices, search, settings, help, setup, drafts, views,
 )  # fmt: skip
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.base.errors import NotFound, Refused
 from server.base.i18n import _
 from server.base.paths import DataDir, write_atomically
 from server.base.text import one_line
+from server.db.session import UnitSession
 from server.domain.activities.commands import log_activity
 from server.domain.activities.queries import activity
 from server.domain.documents.commands import file_document
 from server.domain.documents.queries import DocumentFacts
 from server.domain.records import Work
 from server.services import files, pictures
-from server.sync.files import is_hash, note_here
+from server.sync.files import asked_by, is_hash, note_here
+from server.sync.tips import peers
 
 #: bytes; scanned minutes are some megabytes
 LARGEST = 50 * 1024 * 1024
@@ -42,16 +44,25 @@ def file_evidence(
     Of several files each keeps `title` with its number behind it, or else its own name. Every file is on disk before
     the record that names it. Returns the documents' ids. Errors: Refused, RulesBroken.
     """
-    common: dict[str, object] = {"kind": "evidence", "title": title or None, "note": note or None}
-    if not uploads:
-        made = [file_document(work, common)]
-    else:
-        made = []
-        for number, upload in enumerate(uploads, 1):
-            named = f"{title} {number}" if title and len(uploads) > 1 else title or upload.name
-            made.append(file_document(work, {**common, "title": named, **filed(work, data, upload)}))
+    made = file_papers(work, data, {"kind": "evidence", "title": title or None, "note": note or None}, uploads)
     for document in made:
         name_evidence(work, activity_id, document)
+    return made
+
+
+def file_papers(
+    work: Work, data: DataDir, common: Mapping[str, object], uploads: Sequence[Upload] = ()
+) -> list[str]:
+    """File a document with the values `common` for each upload, or one without a file. Titles as for evidence.
+
+    Returns the documents' ids. Errors: Refused, RulesBroken.
+    """
+    if not uploads:
+        return [file_document(work, common)]
+    made, title = [], common.get("title")
+    for number, upload in enumerate(uploads, 1):
+        named = f"{title} {number}" if title and len(uploads) > 1 else title or upload.name
+        made.append(file_document(work, {**common, "title": named, **filed(work, data, upload)}))
     return made
 
 
@@ -155,6 +166,33 @@ def name_of(document: DocumentFacts, content: bytes) -> str:
     if document.copy_sha256 and len(content) == document.copy_size:
         return f"{stem}.{'png' if content.startswith(pictures.PNG) else 'jpg'}"
     return name
+
+
+def asked_for(session: UnitSession) -> set[str]:
+    """Hashes of the files that somebody else asked for in the newest dispatch that came from there."""
+    connection = session.connection()
+    return asked_by(connection, [peer.incarnation for peer in peers(connection)])
+
+
+def to_show(document: DocumentFacts, data: DataDir) -> tuple[str, bytes, str]:
+    """Name, bytes and media type of what may be opened without saving it: a PDF as it is, a picture made anew.
+
+    Anything else could be a program. Errors: NotFound.
+    """
+    content = content_of(document, data)
+    stem = (document.file_name or document.title or "file").rpartition(".")[0] or document.title or "file"
+    if content.startswith(b"%PDF-"):
+        return f"{stem}.pdf", content, "application/pdf"
+    found = pictures.scaled(content)
+    if found is None:
+        raise NotFound(_("This kind of file is not opened here: save it, and open it with its own program."))
+    media_type = pictures.media_type(found.data)
+    return f"{stem}.{media_type.rpartition('/')[2]}", found.data, media_type
+
+
+def opens(one: Evidence) -> bool:
+    """Whether a document's file looks like one that `to_show` shows."""
+    return one.picture or (one.original and one.document.media_type == "application/pdf")
 
 
 def small_picture(document: DocumentFacts, data: DataDir) -> Shown:

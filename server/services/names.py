@@ -76,7 +76,8 @@ FIELDS: Mapping[str, str] = {
     "signed": mark("Signed on"), "stage": mark("Stage"), "status": mark("Status"), "submitted": mark("Submitted on"),
     "support_agency_ids": mark("Supporting agencies"), "text": mark("Text"),
     "text_local": mark("Text in the office’s language"), "title": mark("Title"),
-    "title_local": mark("Title in the office’s language"), "type_id": mark("Step of the milestone list"),
+    "title_local": mark("Title in the office’s language"), "tor_dated": mark("Terms of reference dated"),
+    "tor_stage": mark("Terms of reference"), "type_id": mark("Step of the milestone list"),
     "unit": mark("Unit"), "usual": mark("Used unless another is chosen"), "value": mark("Value"),
     "women": mark("Women"),
 }
@@ -94,9 +95,9 @@ _NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "attendance": ("activity_id",), "board_member": ("board_id",), "budget_line": ("output_id", "period_id"),
     "commitment": ("donor_id",), "expenditure": ("output_id", "period_id"), "indicator_target": ("indicator_id",),
     "indicator_value": ("indicator_id", "period_id"), "instalment": ("commitment_id",),
-    "layout_section": ("layout_id",),
-    "meeting_attendance": ("meeting_id",), "milestone": ("type_id", "country_id"), "report": ("period_id",),
-    "report_section": ("report_id",), "review": ("report_id",),
+    "layout_section": ("layout_id",), "meeting": ("board_id",), "meeting_attendance": ("meeting_id",),
+    "milestone": ("type_id", "country_id"), "report": ("period_id",), "report_section": ("report_id",),
+    "review": ("report_id",),
 }  # fmt: skip
 #: letters of a long text that stand for its record
 _SHORT = 80

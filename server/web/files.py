@@ -9,12 +9,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 
-from flask import current_app, flash, redirect, send_file
+from flask import current_app, flash, redirect, request, send_file
 from werkzeug.wrappers import Response
 
 from server.base.config import Config
 from server.base.i18n import _
+from server.services import filing
+from server.web.staged import safe_name
+
+
+def uploads(name: str = "file") -> list[filing.Upload]:
+    """The files that a form brings, read when they are filed."""
+    return [filing.Upload(safe_name(one.filename), partial(one.stream.read, filing.LARGEST + 1))
+            for one in request.files.getlist(name) if one.filename]
 
 
 def hand_over(

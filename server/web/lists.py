@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request, url_for
+
+from server.web.here import here
 
 _ARGUMENT = re.compile(r"[a-z][a-z0-9_]{0,30}")
 
@@ -15,6 +17,28 @@ def number_in(name: str, otherwise: int = 1) -> int:
     """A whole number above zero from the address; anything else is `otherwise`."""
     text = request.args.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else otherwise
+
+
+def words_in(name: str = "q") -> str:
+    """What is searched for."""
+    return request.args.get(name, "").strip()
+
+
+def one_in(name: str, known: Iterable[str]) -> str | None:
+    """One of the known words from the address; None for anything else."""
+    asked = request.args.get(name, "")
+    return asked if asked in known else None
+
+
+def sort_in(sorts: Sequence[str]) -> str:
+    """The order that the address asks for; the first where it asks for none, or for one there is not."""
+    return one_in("sort", sorts) or sorts[0]
+
+
+def office_in() -> str | None:
+    """Id of the office whose records are shown: an office sees its own, headquarters those it asks for, or all."""
+    at = here()
+    return (request.args.get("office") or None) if at.office.hq else at.office.id
 
 
 def narrowed(*not_counted: str) -> bool:

@@ -27,15 +27,20 @@ class Entry:
 
 
 #: pages without a line of their own in the menu
-_PART_OF = {"conflicts": "exchange", "inbox": "exchange", "printing": "reports", "layouts": "reports"}
+_PART_OF = {"agreements": "documents", "conflicts": "exchange", "decisions": "boards", "inbox": "exchange",
+            "layouts": "reports", "lessons": "challenges", "meetings": "boards", "printing": "reports",
+            "products": "documents"}
 
 MENU = (
     Entry("home.show", mark("Home"), "home"),
     Entry("activities.index", mark("Activities"), "activities"),
     Entry("milestones.index", mark("Milestones"), "milestones"),
     Entry("workplan.index", mark("Work plan"), "workplan"),
+    Entry("boards.index", mark("Boards"), "board"),
     Entry("indicators.index", mark("Indicators"), "progress"),
     Entry("finance.index", mark("Finance"), "money"),
+    Entry("documents.index", mark("Documents"), "file"),
+    Entry("challenges.index", mark("Challenges and lessons"), "warning"),
     Entry("reports.index", mark("Reports"), "reports"),
     Entry("exchange.show", mark("Send and receive"), "send", begins_group=True),
     Entry("importing.show", mark("Import"), "upload"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -11,11 +12,20 @@ from flask import url_for
 from server.base.i18n import _, money_text, number_text
 from server.db.base import DecimalText, synced_models
 from server.db.session import UnitSession
-from server.domain.reporting.models import ReportSection
 from server.services.conflicts import title_of
 from server.services.names import field_words, table_words
 from server.web.questions import DATES, FLAGS, STORED
 from server.web.words import STATES, state_words, when
+
+#: table -> the endpoint of the page of one of its records
+_PAGES: Mapping[str, str] = {
+    "activity": "activities.show", "agreement": "agreements.show", "board": "boards.show",
+    "challenge": "challenges.show", "decision": "decisions.show", "document": "documents.show",
+    "knowledge_product": "products.show", "lesson": "lessons.show", "meeting": "meetings.show",
+    "planned_activity": "workplan.edit", "report": "reports.show",
+}  # fmt: skip
+#: table -> the table on whose pages its records are shown; they name their whole as `<table>_id`
+_PART_OF: Mapping[str, str] = {"board_member": "board", "meeting_attendance": "meeting", "report_section": "report"}
 
 __all__ = ["address_of", "field_words", "table_words", "value_words"]
 
@@ -58,17 +68,19 @@ def address_of(session: UnitSession, table: str | None, row: str | None) -> str 
     """The page on which a record is shown or changed; None when it has none of its own."""
     if not table or not row:
         return None
-    if table == "activity":
-        return url_for("activities.show", id=row)
-    if table == "planned_activity":
-        return url_for("workplan.edit", id=row)
     if table in ("commitment", "instalment", "budget_line", "expenditure"):
         return url_for("finance.edit", table=table, id=row)
     if table in ("indicator", "indicator_target", "indicator_value"):
         return url_for("indicators.of_record", table=table, id=row)
     if table == "milestone":
         return url_for("milestones.index")
-    if table == "report_section":
-        section = session.get(ReportSection, row)
-        table, row = "report", section.report_id if section else None
-    return url_for("reports.show", id=row) if table == "report" and row else None
+    if table in _PART_OF:
+        table, row = _PART_OF[table], _whole(session, table, row)
+    return url_for(_PAGES[table], id=row) if table in _PAGES and row else None
+
+
+def _whole(session: UnitSession, table: str, row: str) -> str | None:
+    """Id of the record that this one is a part of."""
+    record = session.get(synced_models()[table], row)
+    found = getattr(record, f"{_PART_OF[table]}_id", None)
+    return str(found) if found else None

@@ -50,7 +50,8 @@ STATES: Mapping[str, tuple[str, str]] = {
     "accepted": (mark("Accepted"), "good"),
     "open": (mark("Open"), "care"),
     "closed": (mark("Closed"), ""),
-    "watched": (mark("Watched"), ""),
+    "watched": (mark("Watched"), "on"),
+    "overdue": (mark("Overdue"), "bad"),
     "late": (mark("Late"), "bad"),
     "due": (mark("Due"), "care"),
     "made": (mark("Made, not handed over yet"), "care"),
@@ -76,6 +77,41 @@ STATES: Mapping[str, tuple[str, str]] = {
     "number": (mark("Number"), ""),
     "percent": (mark("Percentage"), ""),
     "text": (mark("Words"), ""),
+    "global": (mark("Global"), ""),
+    "national": (mark("National"), ""),
+    "working_group": (mark("Working group"), ""),
+    "adopted": (mark("Adopted"), "good"),
+    "chair": (mark("Chair"), ""),
+    "co-chair": (mark("Co-chair"), ""),
+    "member": (mark("Member"), ""),
+    "secretary": (mark("Secretary"), ""),
+    "observer": (mark("Observer"), ""),
+    "challenge": (mark("Challenge"), ""),
+    "risk": (mark("Risk"), ""),
+    "issue": (mark("Issue"), ""),
+    "evidence": (mark("Evidence"), ""),
+    "minutes": (mark("Minutes"), ""),
+    "agreement": (mark("Agreement"), ""),
+    "photo": (mark("Photo"), ""),
+    "other": (mark("Other"), ""),
+    "tor": (mark("Terms of reference"), ""),
+    "study": (mark("Study"), ""),
+    "brochure": (mark("Brochure"), ""),
+    "newsletter": (mark("Newsletter"), ""),
+    "guideline": (mark("Guideline"), ""),
+    "strategy": (mark("Strategy"), ""),
+    "tool": (mark("Tool"), ""),
+    "idea": (mark("Idea"), ""),
+    "outline": (mark("Outline"), ""),
+    "final": (mark("Final"), "good"),
+    "published": (mark("Published"), "good"),
+    "mou": (mark("Memorandum of understanding"), ""),
+    "loa": (mark("Letter of agreement"), ""),
+    "endorsement": (mark("Endorsement letter"), ""),
+    "project_document": (mark("Project document"), ""),
+    "drafting": (mark("Being drafted"), "on"),
+    "with_legal": (mark("With the lawyers"), "care"),
+    "signed": (mark("Signed"), "good"),
 }
 
 
@@ -127,9 +163,8 @@ def instant(stored: str | datetime | None) -> str:
 
 
 def language_in_words(code: str) -> str:
-    """A language's name in the current language, as sentences use it."""
-    name = locale(language()).languages.get(code)
-    return name or language_name(code)
+    """A language's name in the current language, as sentences use it; one that has none there by its code."""
+    return locale(language()).languages.get(code) or code
 
 
 def country_name(country: Choice) -> str:

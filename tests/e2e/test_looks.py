@@ -12,20 +12,27 @@ pytestmark = pytest.mark.browser
 
 OF_AN_OFFICE = (
     "/", "/activities", "/activities/new", "/milestones", "/workplan?period=Y2", "/workplan/new", "/reports",
-    "/exchange", "/conflicts", "/settings", "/help", "/nowhere",
+    "/exchange", "/conflicts", "/settings", "/help", "/nowhere", "/boards", "/boards/new", "/meetings", "/meetings/new",
+    "/decisions", "/decisions/new", "/documents", "/documents/new", "/products", "/products/new", "/agreements",
+    "/agreements/new", "/challenges", "/challenges/new", "/lessons", "/lessons/new",
     "/workplan/grid?period=Y2", "/indicators?period=Y1", "/indicators/values?period=Y1", "/finance/spending?period=Y1",
     "/finance/spending/grid?period=Y1", "/finance/new/expenditure", "/import", "/search?q=board",
 )  # fmt: skip
 OF_HEADQUARTERS = (
     "/", "/activities", "/milestones", "/workplan?period=Y2", "/reports", "/exchange", "/overview", "/offices",
-    "/finance/funding", "/finance/budget?period=Y1", "/indicators?period=Y1", "/indicators/targets?period=Y1",
-    "/import", "/search?q=board", "/layouts", "/layouts/new",
+    "/boards", "/meetings", "/decisions?status=all", "/documents", "/products", "/agreements", "/challenges",
+    "/lessons", "/finance/funding", "/finance/budget?period=Y1", "/indicators?period=Y1",
+    "/indicators/targets?period=Y1", "/import", "/search?q=board", "/layouts", "/layouts/new",
 )  # fmt: skip
 #: pages that are reached by their first link: (list, link, further link on the page behind it)
 BEHIND = (("/activities", "td.title a", "/edit"), ("/reports", "tbody th a", "/text/"),
           ("/workplan?period=Y2", "td.title a", ""), ("/offices", "tbody th a", ""),
           ("/indicators?period=Y1", "td.title a", "/edit"),
-          ("/finance/spending?period=Y1", "td.title a", ""))  # fmt: skip
+          ("/finance/spending?period=Y1", "td.title a", ""),
+          ("/boards", "td.title a", "/members/"), ("/meetings", "td.title a", "/attendance"),
+          ("/decisions?status=all", "td.title a", "/edit"), ("/documents", "td.title a", "/edit"),
+          ("/products", "td.title a", "/edit"), ("/agreements", "td.title a", "/edit"),
+          ("/challenges", "td.title a", "/edit"), ("/lessons", "td.title a", "/edit"))  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -84,7 +91,7 @@ def test_the_welcome_page_can_be_used_by_everybody(serve: Serve, open_page: Open
 def test_a_form_that_was_sent_back_can_be_used_by_everybody(serve: Serve, open_page: OpenPage) -> None:
     served = serve("kg")
     page = open_page(served)
-    for address in ("/activities/new", "/workplan/new"):
+    for address in ("/activities/new", "/workplan/new", "/decisions/new", "/agreements/new", "/challenges/new"):
         page.goto(served.address + address)
         page.keyboard.press("Control+s")
         page.wait_for_selector(".errors")

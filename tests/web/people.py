@@ -23,7 +23,7 @@ def page_of(client: FlaskClient, address: str, status: int = 200, **options: Any
     return answer.get_data(as_text=True)
 
 
-def answers_of(page: str, action: str = "", **changes: object) -> Answers:
+def answers_of(page: str, action: str = "", /, **changes: object) -> Answers:
     """What a browser would send of a page's main form (or of the one with that action), with some answers changed."""
     tree = html.fromstring(page)
     path = f"//form[contains(@action, '{action}')]" if action else "//form[@data-main]"
@@ -41,7 +41,7 @@ def answers_of(page: str, action: str = "", **changes: object) -> Answers:
     return {**found, **{name: value if isinstance(value, list) else [value] for name, value in changes.items()}}
 
 
-def send_form(client: FlaskClient, address: str, page: str, **changes: object) -> str:
+def send_form(client: FlaskClient, address: str, page: str, /, **changes: object) -> str:
     """Send a page's main form; the address it leads to."""
     answer = client.post(address, data=answers_of(page, **changes))
     assert answer.status_code == 302, answer.get_data(as_text=True)[-2500:]

@@ -24,6 +24,10 @@ CLOSED_LISTS = {
     "knowledge_product": ("kind", "stage"), "document": ("kind",), "output": ("level",), "country": ("status",),
     "indicator": ("unit",),
 }  # fmt: skip
+#: table -> where the pages of its records are
+OF_RECORDS = {"board": "boards", "meeting": "meetings", "decision": "decisions", "document": "documents",
+              "knowledge_product": "products", "agreement": "agreements", "challenge": "challenges",
+              "lesson": "lessons"}
 
 
 @pytest.fixture
@@ -54,9 +58,12 @@ class Spoiled:
             query = "SELECT id FROM %s WHERE office = (SELECT office FROM sync_replica) ORDER BY id LIMIT 1"
             activity, plan = (connection.execute(query % name).fetchone()[0]
                               for name in ("activity", "planned_activity"))
+            others = [f"/{page}/{connection.execute(query % table).fetchone()[0]}"
+                      for table, page in OF_RECORDS.items()]
         found = {}
         for address in (*OF_ALL, *OF_HQ, f"/activities/{activity}", f"/activities/{activity}/edit",
-                        f"/workplan/{plan}/edit"):
+                        f"/workplan/{plan}/edit", *others, *(f"{one}/edit" for one in others),
+                        *(f"{one}/attendance" for one in others if one.startswith("/meetings"))):
             answer = self.client.get(address)
             found[address] = answer.get_data(as_text=True)
             assert answer.status_code == 200, (address, found[address][-800:])
@@ -66,7 +73,9 @@ class Spoiled:
 def test_unknown_words_are_shown_as_they_are(spoiled: Spoiled) -> None:
     for table, columns in CLOSED_LISTS.items():
         spoiled.write(table, columns, "unheard_of")
-    assert "unheard_of" in spoiled.pages()["/workplan"]
+    pages = spoiled.pages()
+    for address in ("/workplan", "/boards", "/decisions", "/documents", "/products", "/agreements", "/challenges"):
+        assert "unheard_of" in pages[address], address
 
 
 @pytest.mark.parametrize("kind", [WholeNumber, DecimalText])

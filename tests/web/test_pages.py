@@ -12,7 +12,10 @@ OF_ALL = ("/", "/activities", "/activities/new", "/milestones", "/workplan", "/w
           "/finance/budget?period=Y1", "/finance/spending?period=Y1", "/finance/spending/grid?period=Y1",
           "/finance/new/expenditure",
           "/reports", "/print", "/print?kind=workplan&period=Y1", "/exchange", "/settings", "/help",
-          "/help/exchange", "/import", "/search", "/search?q=migration")  # fmt: skip
+          "/help/exchange", "/import", "/search", "/search?q=migration", "/boards", "/boards/new", "/meetings",
+          "/meetings/new", "/decisions", "/decisions?status=all", "/decisions/new", "/documents", "/documents/new",
+          "/products", "/products/new", "/agreements", "/agreements/new", "/challenges", "/challenges/new", "/lessons",
+          "/lessons/new")  # fmt: skip
 OF_HQ = ("/overview", "/offices", "/finance/funding", "/indicators/new", "/indicators/targets?period=Y1",
          "/layouts", "/layouts/new", "/print?kind=annual&period=Y1")  # fmt: skip
 

@@ -62,3 +62,16 @@ def decision_rules(values: Values, world: World) -> Iterator[RuleBroken]:
     if meeting:
         early = _("The decision was closed before it was taken: correct the date.")
         yield from checks.in_order({**values, "date_from": meeting["date_from"]}, "date_from", "closed", early)
+
+
+def together(women: int | None, men: int | None, participants: int | None) -> int | None:
+    """All people: as counted, else those whose sex was; None when nobody was counted."""
+    if participants is not None:
+        return participants
+    return None if women is None and men is None else (women or 0) + (men or 0)
+
+
+def unrecorded(women: int | None, men: int | None, participants: int | None) -> int | None:
+    """How many of all people are neither counted as women nor as men; None when that is nobody or not known."""
+    left = (participants or 0) - (women or 0) - (men or 0)
+    return left if participants is not None and left > 0 else None

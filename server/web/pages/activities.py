@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Self
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -38,7 +37,7 @@ from server.web.fields import (
     TextQuestion,
     TickQuestion,
 )
-from server.web.files import hand_over
+from server.web.files import hand_over, uploads
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.lists import narrowed, number_in, same_at
@@ -181,13 +180,11 @@ def restore(id: str) -> Answer:
 @page.post("/activities/<id>/evidence")
 def add_evidence(id: str) -> Answer:
     """File documents that show the activity: files, or a note of where the paper lies."""
-    form, data = EvidenceForm.on(), here().data
-    uploads = [filing.Upload(safe_name(one.filename), partial(one.stream.read, filing.LARGEST + 1))
-               for one in request.files.getlist("file") if one.filename]
+    form, data, brought = EvidenceForm.on(), here().data, uploads()
     made: list[str] = []
 
     def file_them(work: Work) -> str:
-        made.extend(filing.file_evidence(work, data, id, form.title.data or "", form.note.data or "", uploads))
+        made.extend(filing.file_evidence(work, data, id, form.title.data or "", form.note.data or "", brought))
         return id
 
     if form.sent() and form.save(here().author, file_them):

@@ -14,8 +14,8 @@ page = Blueprint("help", __name__)
 _MANUAL = Path(__file__).resolve().parents[2] / "help"
 #: topics in the order of the menu, named as the pages they belong to
 TOPICS = (
-    "home", "activities", "milestones", "workplan", "indicators", "finance", "reports", "exchange", "importing",
-    "search", "overview", "offices", "settings", "setup",
+    "home", "activities", "milestones", "workplan", "indicators", "finance", "boards", "documents", "challenges",
+    "reports", "exchange", "importing", "search", "overview", "offices", "settings", "setup",
 )  # fmt: skip
 
 

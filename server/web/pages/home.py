@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, current_app, render_template, url_for
 
 from server.base.config import Config
@@ -17,8 +19,15 @@ from server.web.here import here
 from server.web.records import table_words
 
 page = Blueprint("home", __name__)
-#: table -> endpoints of the form for a new record and for a known one
-_FORMS = {"activity": ("activities.log", "activities.edit"), "planned_activity": ("workplan.add", "workplan.edit")}
+#: table -> endpoints of the form for a new record and for a known one, and what the new one is begun from
+_FORMS = {
+    "activity": ("activities.log", "activities.edit", "planned"),
+    "agreement": ("agreements.add", "agreements.edit", ""),
+    "board": ("boards.add", "boards.edit", ""), "challenge": ("challenges.add", "challenges.edit", ""),
+    "decision": ("decisions.add", "decisions.edit", "meeting"), "document": ("documents.add", "documents.edit", ""),
+    "knowledge_product": ("products.add", "products.edit", ""), "lesson": ("lessons.add", "lessons.edit", ""),
+    "meeting": ("meetings.add", "meetings.edit", "board"), "planned_activity": ("workplan.add", "workplan.edit", ""),
+}  # fmt: skip
 
 
 @page.get("/")
@@ -39,9 +48,10 @@ def _unsaved() -> list[tuple[str, str]]:
         found += grid_left(key)
         if table not in _FORMS or "/" in row.removeprefix("new/"):
             continue
-        new, edit = _FORMS[table]
+        new, edit, begun_from = _FORMS[table]
         if row.startswith("new"):
-            found.append((_("New: %(kind)s", kind=table_words(table)), url_for(new, planned=row[4:] or None)))
+            more: dict[str, Any] = {begun_from: row[4:]} if row[4:] and begun_from else {}
+            found.append((_("New: %(kind)s", kind=table_words(table)), url_for(new, **more)))
         elif session().get(synced_models()[table], row) is not None:
             found.append((title_of(session(), table, row), url_for(edit, id=row)))
     return found
