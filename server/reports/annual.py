@@ -10,7 +10,7 @@ from server.reports import model
 from server.reports.chapters import Chapters
 from server.reports.frame import Cover, Frame
 from server.reports.manuscript import Manuscript, typeset
-from server.reports.parts.footnotes import Footnotes
+from server.reports.parts.footnotes import derived
 from server.reports.parts.measures import output_title, write_delivery, write_milestone_matrix, write_results
 from server.reports.parts.narrative import (
     risks_in,
@@ -95,7 +95,7 @@ def _tell(story: Story, report: model.AnnualReport) -> None:
 
 
 def _data_table(story: Story, report: model.AnnualReport) -> None:
-    programme, figures, notes = report.programme, report.figures, Footnotes()
+    programme, figures = report.programme, report.figures
     places = [c.name if c.confirmed else _("%(country)s (to be confirmed)", country=c.name) for c in report.countries]
     leads = [f"• {c.official_name}: {c.lead_institution}" for c in report.countries if c.lead_institution]
     confirmed, received, spent = (
@@ -108,13 +108,13 @@ def _data_table(story: Story, report: model.AnnualReport) -> None:
         (_("Project partners"), "\n".join(filter(None, (programme.partners, *leads)))),
         (_("Reporting period"), when(report.period.starts, report.period.ends)),
         (_("Date of submission"), when(report.submitted)),
-        (notes.mark(confirmed, _sum_of(len(figures.confirmed_parts), "commitments")), figures.confirmed_text()),
-        (notes.mark(received, _sum_of(figures.received_count, "instalments")), amount_text(figures.received)),
-        (notes.mark(spent, _sum_of(figures.spent_count, "expenditures")), amount_text(figures.spent)),
-        (notes.mark(_("Delivery"), f"{spent} ÷ {received}; {spent} ÷ {confirmed}"), _delivery(figures.words())),
+        (derived(story, confirmed, _sum_of(len(figures.confirmed_parts), "commitments")), figures.confirmed_text()),
+        (derived(story, received, _sum_of(figures.received_count, "instalments")), amount_text(figures.received)),
+        (derived(story, spent, _sum_of(figures.spent_count, "expenditures")), amount_text(figures.spent)),
+        (derived(story, _("Delivery"), f"{spent} ÷ {received}; {spent} ÷ {confirmed}"), _delivery(figures.words())),
     ]
     story.facts([(label, text or _("Not given")) for label, text in facts])
-    notes.write(story)
+    story.footnotes()
     for other in figures.elsewhere:
         story.paragraph(_("Not in these totals, because it is in another currency: %(amount)s.",
                           amount=amount_text(other)), style="note")

@@ -27,6 +27,8 @@ class Block:
     after: float = 0.0
     #: Stays on the page of the block behind it.
     keep_next: bool = False
+    #: Stays on the page where the block before it ends: a small line that says when and where.
+    keep_last: bool = False
 
     def least(self, width: float) -> float:
         """The smallest height that a first piece of it needs."""
@@ -118,16 +120,53 @@ def stack_blocks(blocks: Sequence[Block], width: float, room: float, fresh: bool
     return Piece(used, draw), list(rest)
 
 
+class _Clinging(Block):
+    """A block with the small ones that stay with its end: it gives its last lines along rather than leave one alone."""
+
+    def __init__(self, first: Block, small: Sequence[Block]) -> None:
+        self.first, self.small = first, tuple(small)
+        self.before, self.after = first.before, self.small[-1].after
+
+    def least(self, width: float) -> float:
+        needed = self.first.least(width)
+        if self.first.take(width, needed + 0.01, True)[1] is None:  # it is given whole or not at all
+            return stack_blocks((self.first, *self.small), width, 1e9, False)[0].height
+        return needed
+
+    def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
+        piece, rest = self.first.take(width, room, fresh)
+        if piece is None:
+            return None, self
+        if rest is not None:
+            return piece, _Clinging(rest, self.small)
+        whole, left = stack_blocks((self.first, *self.small), width, room, fresh)
+        if not left:
+            return whole, None
+        shorter, rest = self.first.take(width, piece.height - 1.0, fresh)
+        if shorter is not None and rest is not None and shorter.height < piece.height:
+            return shorter, _Clinging(rest, self.small)
+        return (whole, Together(left)) if fresh else (None, self)
+
+
 FlowItem = Block | PageBreak | Sheet
 
 
 def _group(first: Block, queue: deque[FlowItem]) -> list[Block]:
     """A block and those it must stay with, taken from the queue."""
-    group = [first]
+    group = [_with_small(first, queue)]
     while group[-1].keep_next and queue and isinstance(follower := queue[0], Block):
-        group.append(follower)
         queue.popleft()
+        group.append(_with_small(follower, queue))
     return group
+
+
+def _with_small(first: Block, queue: deque[FlowItem]) -> Block:
+    """A block and the small ones that stay with its end, taken from the queue."""
+    small: list[Block] = []
+    while not first.keep_next and queue and isinstance(follower := queue[0], Block) and follower.keep_last:
+        small.append(follower)
+        queue.popleft()
+    return _Clinging(first, small) if small else first
 
 
 class Filler:

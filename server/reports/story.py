@@ -42,6 +42,8 @@ class Story:
         self._first_language = language
         self._wide = False
         self._depth = 0
+        self._footnotes: list[Text] = []
+        self._footnotes_told = 0
 
     @property
     def first_language(self) -> str:
@@ -104,6 +106,34 @@ class Story:
             item = Tag("LI", whole)
             body, label = Tag("LBody", item), Tag("Lbl", item)
             self.items.append(self._paragraph(text, "enumerated", label=mark, tag=body, label_tag=label))
+
+    def footnote(self, words: Text, note: Text) -> Text:
+        """`words` with the raised number of a footnote behind them, for a paragraph or a cell of a table.
+
+        The note itself is set where `footnotes` is called next: below the table or at the section's end, never in the
+        middle of a page's text. The same note has the same number; numbers begin anew after each `footnotes`.
+        """
+        if note not in self._footnotes:
+            self._footnotes.append(note)
+        number = self._footnotes.index(note) + 1
+        spans = (Span(words),) if isinstance(words, str) else tuple(words)
+        return (*spans, Span(raised(number), link=f"#{self._footnote_name(number)}"))
+
+    def footnotes(self) -> None:
+        """Set the notes that were asked for since the last time; nothing when there are none."""
+        for number, text in enumerate(self._footnotes, 1):
+            name = self._footnote_name(number)
+            note = Tag("Note", identity=name)
+            told = self._paragraph(text, "footnote", label=raised(number), anchor=name, tag=Tag("P", note),
+                                   label_tag=Tag("Lbl", note))
+            if number == len(self._footnotes):
+                told.after = 8.0
+            self.items.append(told)
+        self._footnotes_told += len(self._footnotes)
+        self._footnotes = []
+
+    def _footnote_name(self, number: int) -> str:
+        return f"note{self._footnotes_told + number}"
 
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
@@ -221,6 +251,14 @@ class Story:
         )
 
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(number: int) -> str:
+    """A number in raised digits, as footnotes are marked with."""
+    return str(number).translate(_RAISED)
+
+
 def _paragraphs(text: Text) -> list[Text]:
     """A plain text cut at its blank lines; spans are one paragraph."""
     if not isinstance(text, str):
@@ -230,6 +268,7 @@ def _paragraphs(text: Text) -> list[Text]:
 
 def render(story: Story, frame: Frame) -> Rendered:
     """The story as a PDF: cover, pages, contents filled in, outline, properties. Same input, same bytes."""
+    story.footnotes()
     fonts, structure = DocumentFonts(), Structure(story.first_language)
     pens: list[Pen] = []
     sheets: list[Sheet] = []

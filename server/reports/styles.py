@@ -36,10 +36,13 @@ SERIES = ("#0a4a7a", "#4db1e2", "#f2a900", "#7a8a95", "#2e8b57", "#b5443a")
 _LEADING = {"ar": 1.18, "bn": 1.12}
 _SIZE = {"ar": 1.08, "bn": 1.0}
 
+#: No style is justified: without hyphenation a justified line has holes, and even blanks are easier to read (WCAG 2.2,
+#: 1.4.8).
 _LATIN = {
     "body": TextStyle(10, 14.2, INK, before=0, after=6),
     "lead": TextStyle(12, 17, DEEP, before=0, after=9),
-    "note": TextStyle(8.5, 12, GREY, before=0, after=6),
+    "note": TextStyle(8.5, 12, GREY, before=0, after=6, keep_last=True),
+    "footnote": TextStyle(8, 11, GREY, before=1, after=2, indent=9, keep_last=True),
     "caption": TextStyle(9, 12.5, DEEP, Style.BOLD, before=8, after=4, keep_next=True),
     "photo": TextStyle(8.5, 12, GREY, align="center", before=0, after=10),
     "quote": TextStyle(10, 14.5, DEEP, Style.ITALIC, before=4, after=8, indent=18, indent_end=18, role="BlockQuote"),
@@ -49,7 +52,7 @@ _LATIN = {
     "heading3": TextStyle(10.5, 14.5, DEEP, Style.BOLD, before=10, after=3, keep_next=True, role="H3"),
     "item-title": TextStyle(10, 14.2, INK, Style.BOLD, before=5, after=1, indent=22, keep_next=True),
     "item": TextStyle(10, 14.2, INK, before=0, after=3, indent=22),
-    "item-note": TextStyle(8.5, 12, GREY, before=0, after=5, indent=22),
+    "item-note": TextStyle(8.5, 12, GREY, before=0, after=5, indent=22, keep_last=True),
     "bullet": TextStyle(10, 14.2, INK, before=1, after=3, indent=14),
     "enumerated": TextStyle(10, 14.2, INK, before=1, after=3, indent=20),
     "contents0": TextStyle(11, 17, NAVY, Style.BOLD, before=9, after=2),

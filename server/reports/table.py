@@ -16,7 +16,7 @@ from server.reports.columns import Column, column_widths
 from server.reports.flow import Block, Piece
 from server.reports.text.faces import Style
 from server.reports.text.layout import Line, Text, lay_out
-from server.reports.text.paragraph import TextStyle
+from server.reports.text.paragraph import TextStyle, draw_mark, parts_of
 from server.reports.text.pen import Pen
 from server.reports.text.structure import Tag
 
@@ -282,15 +282,19 @@ class Table(Block):
             if row.kind == "head":
                 y -= (row.lines - len(cell)) * look.leading + 0.75
             left, room = x + column.left + self.pad_x, column.width - 2 * self.pad_x
-            if row_tag:
-                pen.begin(self._cell_tag(row, n, row_tag))
+            tag = self._cell_tag(row, n, row_tag) if row_tag else None
+            if tag:
+                pen.begin(tag)
             k = look.size / 1000.0
             for line in cell:
                 spare = room - line.width * k
                 at = left + (spare / 2 if column.align == "c" else spare if rtl or column.align == "r" else 0.0)
-                pen.text(line, at, y, look.size, look.ink)
+                if tag and line.links:
+                    _draw_marked(pen, line, at, y, look, tag)
+                else:
+                    pen.text(line, at, y, look.size, look.ink)
                 y -= look.leading
-            if row_tag:
+            if tag:
                 pen.end()
 
     def _cell_tag(self, row: _Laid, column: int, row_tag: Tag) -> Tag:
@@ -301,6 +305,16 @@ class Table(Block):
         if column == 0 and (self.spec.labels or row.kind == "total"):
             return Tag("TH", row_tag, attributes="/O/Table/Scope/Row")
         return Tag("TD", row_tag)
+
+
+def _draw_marked(pen: Pen, line: Line, x: float, y: float, look: TextStyle, tag: Tag) -> None:
+    """A line of a cell with marks of footnotes in it."""
+    for part, address in parts_of(line):
+        if address.startswith("#"):
+            draw_mark(pen, part, x, y, look, tag, address[1:])
+        else:
+            pen.text(part, x, y, look.size, look.ink)
+        x += part.width * look.size / 1000.0
 
 
 class _Columns:

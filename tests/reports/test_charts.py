@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -21,6 +22,8 @@ from server.reports.charts import (
     page_by_page,
     to_svg,
 )
+from server.reports.charts.drawing import lines_within, width_of
+from server.reports.charts.grid import draw_grid
 from server.reports.frame import sheet
 from tests.reports.conftest import fill_pages
 
@@ -146,3 +149,21 @@ def test_a_chart_moves_to_the_next_page_whole() -> None:
     blocks = [ChartBlock(BARS, "en") for _ in range(8)]
     for page in fill_pages(blocks):
         assert page.texts.count("Kyrgyzstan") == page.texts.count("USD")
+
+
+def test_a_long_month_over_a_narrow_column_is_set_smaller_and_touches_no_other() -> None:
+    months = [f"{month} 2014" for month in ("septembre", "octobre", "novembre", "décembre") * 3]
+    grid = GridChart("Calendar", ["Maroc"], months, [[None] * 12])
+    labels = [label for label in draw_grid(grid, 471.0, "fr").labels if label.anchor == "middle"]
+    assert [label.text for label in labels] == [part for month in months for part in month.split()]
+    words = [(label, width_of(label.text, label.size, "fr") / 2) for label in labels if not label.text.isdigit()]
+    spans = sorted((label.x - half, label.x + half) for label, half in words)
+    assert all(left - right > 2 for (_left, right), (left, _right) in pairwise(spans))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_word_too_long_for_its_room_is_cut_and_a_line_begins_with_no_ellipsis(language: str) -> None:
+    lines = lines_within("Verwaltungsvereinbarungsentwurfsbesprechung of focal …", 60.0, 8.5, language)
+    assert "".join(lines).replace(" ", "") == "Verwaltungsvereinbarungsentwurfsbesprechungoffocal…"
+    assert all(width_of(line, 8.5, language) <= 60.0 for line in lines)
+    assert lines[-1] != "…"

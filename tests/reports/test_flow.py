@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from server.base.i18n import LANGUAGES
 from server.reports.flow import Block, PageBreak, Piece, Room, Together
 from server.reports.frame import sheet
-from server.reports.styles import text_style
+from server.reports.styles import PARAGRAPHS, text_style
+from server.reports.table import Table, TableSpec
 from server.reports.text.paragraph import Paragraph
 from tests.reports.conftest import fill_pages
 
@@ -92,3 +94,43 @@ def test_every_line_stands_inside_the_margins() -> None:
                 assert PAGE.left - 0.01 <= line.left
                 assert line.right <= PAGE.width - PAGE.right + 0.01
                 assert PAGE.bottom <= line.y <= PAGE.height - PAGE.top
+
+
+@pytest.mark.parametrize("room_left", range(0, 12))
+@pytest.mark.parametrize("lines", [1, 2, 3, 4, 5, 9])
+def test_a_small_line_never_stands_apart_from_what_it_is_about(room_left: int, lines: int) -> None:
+    blocks = [paragraph(text_of(lines)), paragraph("when and where", "note"), paragraph("evidence", "note")]
+    pages = fill_pages([Brick(COLUMN - room_left * LEADING - 0.5), *blocks])
+    texts = [page.texts for page in pages if page.lines]
+    assert [text for page in texts for text in page] == [*text_of(lines).split("\n"), "when and where", "evidence"]
+    assert all(page != ["when and where", "evidence"] and page[0] != "evidence" for page in texts)
+    assert all(sum(text.startswith("line") for text in page) != 1 for page in texts) or lines == 1
+
+
+def test_a_small_line_alone_on_a_page_too_small_for_both_is_still_told() -> None:
+    pages = fill_pages([Brick(COLUMN), paragraph("note", "note")])
+    assert [page.texts for page in pages] == [[], ["note"]]
+
+
+@pytest.mark.parametrize("room_left", range(0, 9))
+def test_a_heading_has_two_lines_of_its_text_below_it_or_all(room_left: int) -> None:
+    blocks = [paragraph("Heading", "heading2"), paragraph(text_of(9)), paragraph("note", "note")]
+    for page in fill_pages([Brick(COLUMN - room_left * LEADING - 20), *blocks]):
+        if "Heading" in page.texts:
+            assert len(page.texts) - page.texts.index("Heading") >= 3
+
+
+@pytest.mark.parametrize("room_left", range(0, 90, 6))
+def test_a_tables_head_has_a_row_below_it_and_its_caption_above(room_left: int) -> None:
+    table = Table(TableSpec(["Head", "B"], [(f"row {n}", "x") for n in range(9)], None, "", "en"))
+    pages = fill_pages([Brick(COLUMN - room_left), paragraph("Caption", "caption"), table])
+    for page in pages:
+        if "Head" in page.texts:
+            assert any(text.startswith("row") for text in page.texts)
+    first = next(page for page in pages if "Head" in page.texts)
+    assert "Caption" in first.texts
+
+
+def test_no_style_is_justified_because_lines_are_not_hyphenated() -> None:
+    names = (*PARAGRAPHS, "item", "bullet", "item-note", "cell", "footnote")
+    assert {text_style(name, code).align for name in names for code in LANGUAGES} == {"start"}

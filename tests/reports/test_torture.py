@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import io
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from server.base.money import Money
 from server.domain.reporting.figures import Figures
 from server.reports import model
+from server.reports.charts import BarChart, Series
 from server.reports.finance import finance_manuscript
+from server.reports.frame import Frame
 from server.reports.manuscript import Manuscript, typeset
 from server.reports.matrix import matrix_manuscript
 from server.reports.meeting import meeting_manuscript
 from server.reports.newsletter import newsletter_manuscript
 from server.reports.office.word import as_word
 from server.reports.office.workbook import as_workbook
+from server.reports.story import Story
+from server.reports.text.layout import Line
+from server.reports.text.pen import Pen
 from server.reports.workplan import workplan_manuscript
 from tests.conftest import RequireTool
 from tests.pdf_reading import flat, misplaced, pages_of, text_of
@@ -162,3 +170,111 @@ def _with_flows(statement: model.Statement) -> model.Statement:
 def test_the_same_document_gives_the_same_bytes() -> None:
     for kind, make in TORTURED.items():
         assert typeset(make("en")).pdf == typeset(make("en")).pdf, kind
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A line of text on a page: its box as letters fill it, in points from the lower left corner."""
+
+    page: int
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+@contextmanager
+def watched_pens() -> Iterator[list[Drawn]]:
+    """Every line that any pen draws meanwhile, from the height of its small letters down to its baseline."""
+    seen: list[Drawn] = []
+    pens: list[Pen] = []
+    stock = Pen.text
+
+    def text(self: Pen, line: Line, x: float, y: float, size: float, ink: str, stretch: float = 0.0) -> None:
+        if self not in pens:
+            pens.append(self)
+        right = x + line.width * size / 1000.0 + line.blanks * stretch
+        if line.text.strip():
+            seen.append(Drawn(pens.index(self), line.text, x, right, y, y + 0.5 * size))
+        stock(self, line, x, y, size, ink, stretch)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pen, "text", text)
+        yield seen
+
+
+def wrongly_placed(lines: list[Drawn], sizes: Mapping[int, tuple[float, float]]) -> list[str]:
+    """Lines outside the margins of their page, and pairs that lie over each other."""
+    found: list[str] = []
+    by_page: dict[int, list[Drawn]] = {}
+    for line in lines:
+        by_page.setdefault(line.page, []).append(line)
+    for page, drawn in by_page.items():
+        width, height = sizes[page]
+        side = 62.0 if width < height else 48.0
+        found += [f"{page}: sticks out: {line.text[:40]}" for line in drawn if line.left < side - 0.1
+                  or line.right > width - side + 0.1 or line.bottom < 30 or line.top > height - 30]
+        drawn.sort(key=lambda line: line.bottom)
+        for n, one in enumerate(drawn):
+            for other in drawn[n + 1:]:
+                if other.bottom >= one.top - 0.05:
+                    break
+                if other.left < one.right - 0.05 and one.left < other.right - 0.05:
+                    found.append(f"{page}: {one.text[:40]} lies over {other.text[:40]}")
+    return found
+
+
+def placed(manuscript: Manuscript) -> list[str]:
+    """What is wrongly placed in a document."""
+    with watched_pens() as lines:
+        pdf = typeset(manuscript).pdf
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        boxes = [page.mediabox for page in opened.pages]
+    sizes = {n: (float(box[2]), float(box[3])) for n, box in enumerate(boxes)}
+    return wrongly_placed(lines, sizes)
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "bn"])
+@pytest.mark.parametrize("kind", TORTURED)
+def test_every_line_stands_inside_its_page_and_over_no_other(kind: str, language: str) -> None:
+    assert placed(TORTURED[kind](language)) == []
+
+
+def test_the_check_of_places_finds_what_is_wrong() -> None:
+    one, two = Drawn(0, "one", 70, 90, 100, 105), Drawn(0, "two", 80, 99, 103, 108)
+    assert wrongly_placed([one, two], {0: (595, 842)}) == ["0: one lies over two"]
+    assert wrongly_placed([Drawn(0, "out", 500, 560, 100, 105)], {0: (595, 842)}) == ["0: sticks out: out"]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_four_hundred_outputs_are_planned(language: str) -> None:
+    groups = tuple(
+        model.PlanGroup(model.Output(n, f"Result {n} of the programme", "country", "UNDP"), (), (
+            model.PlanLine("Hold a workshop", NAMES[n % len(NAMES)], (1 + n % 4,), "UNDP", "SDC", "71300",
+                           money("12345678.90"), "planned", "", "Y1"),), money("12345678.90"), money("-1.00"))
+        for n in range(1, 401))
+    assert placed(workplan_manuscript(model.Plan(scope(language), (PERIOD,), groups, ()), WHEN)) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_documents_about_nothing_say_so(language: str) -> None:
+    nothing = scope(language)
+    for manuscript in (
+        workplan_manuscript(model.Plan(nothing, (PERIOD,), (), ()), WHEN),
+        matrix_manuscript(model.Matrix(nothing, (), (), (), ()), WHEN),
+        meeting_manuscript(model.MeetingRecords(nothing, ()), WHEN),
+        finance_manuscript(_with_flows(model.Statement(nothing, (), (), None, (), (), (), (), (), ())), WHEN),
+    ):
+        assert placed(manuscript) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "bn"])
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_fits_a_narrow_column_and_a_chart(name: str, language: str) -> None:
+    def tell(story: Story) -> None:
+        story.table([name, MIXED], [(name, f"-99,999,999.00 {name} {MIXED}")] * 3, (0.05, 0.95))
+        story.chart(BarChart(name, [name, MIXED, UNBROKEN], [Series(name, [Decimal(1), Decimal(99999999), None])]))
+        story.heading(1, TITLE)
+
+    assert placed(Manuscript(language, Frame(TITLE, when=WHEN), tell)) == []

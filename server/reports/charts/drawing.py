@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 from server.base.i18n import direction
 from server.reports import styles
 from server.reports.text.faces import Style
 from server.reports.text.layout import lay_out, text_width
+from server.reports.text.linebreak import breaks
 from server.reports.text.pen import Pen
+from server.reports.text.shape import cut_places
 
 #: sizes of the words beside and inside a chart, in points
 LABEL, SMALL = 8.5, 7.5
@@ -55,16 +58,31 @@ def width_of(text: str, size: float, code: str, *, bold: bool = False) -> float:
     return text_width(text, style, language=code, right_to_left=direction(code) == "rtl") * size / 1000.0
 
 
-def lines_within(text: str, room: float, size: float, code: str) -> list[str]:
-    """Words in lines that fit `room` points; a word that is longer has its own."""
+def lines_within(text: str, room: float, size: float, code: str, *, word: float = 0.0) -> list[str]:
+    """Words in lines that fit `room` points; one that is longer is cut between letters, or has a line up to `word`."""
     out: list[str] = []
-    for word in text.split(" "):
-        longer = f"{out[-1]} {word}" if out else word
-        if out and width_of(longer, size, code) <= room:
-            out[-1] = longer
-        else:
-            out.append(word)
-    return out
+    places = [0, *breaks(text), len(text)]
+    for start, end in pairwise(places):
+        for part in _cut(text[start:end], max(room, word), size, code):
+            if out and width_of((out[-1] + part).rstrip(), size, code) <= room:
+                out[-1] += part
+            else:
+                out.append(part)
+    return [line.rstrip() for line in out]
+
+
+def _cut(word: str, room: float, size: float, code: str) -> list[str]:
+    """A word in parts that fit `room` points each; whole when it fits."""
+    parts = []
+    while width_of(word.rstrip(), size, code) > room:
+        places = cut_places(word, Style.REGULAR, direction(code) == "rtl", code)
+        fitting = [at for at, before in places if before * size / 1000.0 <= room * 0.98 and at < len(word)]
+        at = fitting[-1] if fitting else places[0][0]
+        if at >= len(word):
+            break
+        parts.append(word[:at])
+        word = word[at:]
+    return [*parts, word]
 
 
 def readable(fill: str) -> str:

@@ -63,14 +63,15 @@ class _Grid:
         return y + 14
 
     def _heads(self, y: float) -> float:
-        """Names of the columns, in as many lines as the longest needs."""
-        told = [lines_within(name, self.step - 3, SMALL, self.code) for name in self.chart.columns]
+        """Names of the columns, in as many lines as the longest needs; a long word is set smaller before it is cut."""
+        room = self.step - 4
+        told = [lines_within(name, room, SMALL, self.code, word=room / 0.6) for name in self.chart.columns]
         lines = max((len(one) for one in told), default=0)
         for number, one in enumerate(told):
             for k, line in enumerate(one):
                 x = self.gutter + (number + 0.5) * self.step
                 at = y + 9 + (lines - len(one) + k) * SMALL * 1.2
-                size = min(SMALL, SMALL * (self.step - 1) / max(width_of(line, SMALL, self.code), 1.0))
+                size = min(SMALL, SMALL * room / max(width_of(line, SMALL, self.code), 1.0))
                 self.labels.append(Label(line, x, at, "middle", size, styles.GREY))
         return y + _HEAD + max(lines - 1, 0) * SMALL * 1.2
 

@@ -23,7 +23,7 @@ from server.reports.office.fields import close_field, lead_out, open_field
 from server.reports.office.package import repacked
 from server.reports.office.pictures import chart_picture
 from server.reports.photos import prepare_photo
-from server.reports.story import Band, Story
+from server.reports.story import Band, Story, raised
 from server.reports.table import Row
 from server.reports.text.layout import Span, Text, plain
 from server.reports.words import is_foreign
@@ -115,6 +115,13 @@ class _WordStory(Story):
         """A list whose items have the labels that people gave them."""
         for label, text in items:
             self.item(text, label)
+
+    def footnotes(self) -> None:
+        """The notes of the marks above, each in a small line."""
+        for number, text in enumerate(self._footnotes, 1):
+            spans = (Span(text),) if isinstance(text, str) else tuple(text)
+            self._paragraph_in(_STYLES["note"], (Span(f"{raised(number)} "), *spans))
+        self._footnotes = []
 
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
@@ -243,7 +250,7 @@ class _WordStory(Story):
             _property(paragraph, "w:bidi")
         for span in spans:
             run = paragraph.add_run(_UNREADABLE.sub("", span.text))
-            if span.link:
+            if span.link and not span.link.startswith("#"):  # a footnote's mark leads nowhere else
                 lead_out(paragraph, run, span.link)
             run.bold, run.italic = span.bold or None, span.italic or None
             if size is not None:

@@ -115,6 +115,10 @@ class _SheetStory(Story):
     def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
         """Nothing."""
 
+    def footnote(self, words: Text, note: Text) -> Text:
+        """The words alone: a number in a sheet stays a number."""
+        return words
+
     def _first_sheet(self) -> None:
         frame = self._manuscript.frame
         self._book.remove(self._book.active)

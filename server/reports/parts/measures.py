@@ -11,7 +11,7 @@ from server.base.money import Money, share, total
 from server.domain.reporting.figures import amount_text
 from server.reports import model
 from server.reports.charts import BarChart, Series
-from server.reports.parts.footnotes import Footnotes
+from server.reports.parts.footnotes import derived
 from server.reports.story import Band, Story
 from server.reports.table import Row
 from server.reports.words import DASH, RAGS, STATES, TINTS, count, joined, quarters_text, when, when_or_dash, word
@@ -111,16 +111,16 @@ def write_delivery(story: Story, rows: Sequence[model.DeliveryRow], notes: Seque
         story.paragraph(_("No budget and no expenditure are recorded for this period."), style="note")
         return
     budget, spent = total((r.budget for r in rows), currency), total((r.spent for r in rows), currency)
-    notes_below, columns = Footnotes(), (_("Budget"), _("Spent"))
-    left = notes_below.mark(_("Left (%(currency)s)", currency=currency), " − ".join(columns))
-    delivery = notes_below.mark(_("Delivery"), " ÷ ".join(reversed(columns)))
-    whole = notes_below.mark(_("Total"), n_("sum of %(num)s row", "sum of %(num)s rows", len(rows)))
-    everything = model.DeliveryRow("total", whole, budget, spent)
+    columns = (_("Budget"), _("Spent"))
+    left = derived(story, _("Left (%(currency)s)", currency=currency), " − ".join(columns))
+    delivery = derived(story, _("Delivery"), " ÷ ".join(reversed(columns)))
+    whole = derived(story, _("Total"), n_("sum of %(num)s row", "sum of %(num)s rows", len(rows)))
+    everything = model.DeliveryRow("total", "", budget, spent)
     story.table((head, _("Budget (%(currency)s)", currency=currency), _("Spent (%(currency)s)", currency=currency),
                  left, delivery),
-                [_delivery(row) for row in (*rows, everything)],
+                [*(_delivery(row) for row in rows), (whole, *_delivery(everything)[1:])],
                 widths=(0.36, 0.18, 0.18, 0.16, 0.12), align="lrrrr", total_row=True, small=True)
-    notes_below.write(story)
+    story.footnotes()
     for note in notes:
         story.paragraph(note, style="note")
     rate = percent_text(share(spent, budget))

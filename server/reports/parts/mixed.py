@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from server.base.i18n import direction
-from server.reports.charts import Chart
+from server.reports.charts import Chart, ProgressChart
 from server.reports.story import Band, Story
 from server.reports.table import Row
 from server.reports.text.layout import Span, Text
@@ -28,6 +28,10 @@ class MixedStory(Story):
         """A list whose items have labels."""
         super().enumerated([(label, isolated(text, self.language)) for label, text in items])
 
+    def footnote(self, words: Text, note: Text) -> Text:
+        """Words with the mark of a footnote."""
+        return super().footnote(words, isolated(note, self.language))
+
     def facts(self, facts: Sequence[tuple[Text, Text]]) -> None:
         """A table of two columns: what is told, and what it is."""
         super().facts([(isolated(label, self.language), isolated(text, self.language)) for label, text in facts])
@@ -47,6 +51,8 @@ class MixedStory(Story):
     def chart(self, drawing: Chart, caption: Text | None = None, alternative: str = "") -> None:
         """A chart with its caption and what it shows in words."""
         names = [str(isolated(name, self.language)) for name in drawing.categories]
+        if isinstance(drawing, ProgressChart):
+            drawing = replace(drawing, notes=[str(isolated(note, self.language)) for note in drawing.notes])
         shown = None if caption is None else isolated(caption, self.language)
         super().chart(replace(drawing, categories=names), shown, str(isolated(alternative, self.language)))
 

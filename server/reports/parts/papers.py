@@ -10,7 +10,7 @@ from itertools import groupby, zip_longest
 from server.base.i18n import _, number_text, percent_text
 from server.base.money import percentage
 from server.reports import model
-from server.reports.parts.footnotes import Footnotes
+from server.reports.parts.footnotes import derived
 from server.reports.story import Band, Span, Story
 from server.reports.table import Row
 from server.reports.words import (
@@ -92,14 +92,13 @@ def write_participants(story: Story, achievements: Sequence[model.Achievement],
 
 def _events(story: Story, caption: str, events: Sequence[_Event]) -> None:
     people = [e.people for e in events]
-    notes = Footnotes()
-    whole = notes.mark(_("Counted in all"), _("sum of the figures above; what was not counted is not in it"))
+    whole = derived(story, _("Counted in all"), _("sum of the figures above; what was not counted is not in it"))
     sums = [_sum([p.women for p in people]), _sum([p.men for p in people]), _sum([p.total for p in people])]
     story.table((_("Event"), _("Date"), _("Country"), _("Women"), _("Men"), _("All")),
                 [*((e.name, e.on, e.country or DASH, count(e.people.women), count(e.people.men), count(e.people.total))
                    for e in events), (whole, "", "", *map(count, sums))],
                 widths=(0.42, 0.2, 0.14, 0.08, 0.08, 0.08), align="lllrrr", caption=caption, total_row=True)
-    notes.write(story)
+    story.footnotes()
     _share_of_women(story, people)
 
 

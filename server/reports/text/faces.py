@@ -78,6 +78,11 @@ class Face:
             known = self._advances[glyph] = round(self.hb_font.get_glyph_h_advance(glyph) * self.scale)
         return known
 
+    def glyph(self, character: str) -> int | None:
+        """The glyph that a character has when it stands alone."""
+        found: int | None = self.hb_font.get_nominal_glyph(ord(character))
+        return found
+
     def draws(self, glyph: int) -> bool:
         """Whether the glyph leaves any ink."""
         known = self._draws.get(glyph)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from server.reports.text import bidi
 from server.reports.text.faces import NO_ITALICS, Style
+from server.reports.text.linebreak import breaks, plain_blanks
 from server.reports.text.shape import Shaped, cut_places, shape_part, shape_word
 
 
@@ -72,17 +73,10 @@ class _Look(NamedTuple):
     link: str = ""
 
 
-#: A break may follow blanks, a hyphen or slash between letters, a dash, a zero-width space.
-_BREAK = re.compile(r"[ \t\u2002-\u2006\u2008-\u200a\u205f\u3000]+|\u200b|(?<=\w)[-\u2010/](?=\w)|[\u2013\u2014](?=\w)")
-#: No line begins with these, even after a blank (French sets a space before its high punctuation).
-_NO_START = frozenset("!?:;»)]}%‰،؛؟।,.…\u203a")
-#: No line ends with these before a blank.
-_NO_END = frozenset("«([{\u2039")
-
-
-#: What the short way to lines does not know: other breaks than at single blanks, forced ones, French punctuation.
-_ODD = re.compile("[\n\t\u2002-\u200b\u205f\u3000\\-/\u2010\u2013\u2014]|^ | $| [ !?:;»)\\]}%‰.,…›]|[«(\\[{‹] ")
-
+#: Blanks that a line's end swallows, so unlike those that do not break.
+_BLANKS = " \t\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u205f\u3000"
+#: What forces a new line.
+_FORCED = re.compile("[\n\u2028\u2029]")
 
 #: Characters that no page can show: control characters and halves of surrogate pairs.
 _UNSHOWN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -113,11 +107,11 @@ def _lay_out_plain(text: str, style: Style, width: float, language: str, right_t
 def _lines(text: Text, style: Style, width: float, language: str, right_to_left: bool) -> Iterator[Line]:
     content = plain(text)
     looks = _looks(text, style, italics=language not in NO_ITALICS)
-    if isinstance(looks, _Look) and not right_to_left and not _ODD.search(content) and not bidi.needs_levels(content):
+    if isinstance(looks, _Look) and not right_to_left and plain_blanks(content) and not bidi.needs_levels(content):
         yield from _simple_lines(content, style, width, language)
         return
     start = 0
-    for paragraph in content.split("\n"):
+    for paragraph in _FORCED.split(content):
         part = looks if isinstance(looks, _Look) else looks[start : start + len(paragraph)]
         for line in _Paragraph(paragraph, part, language, right_to_left).lines(width):
             forced = line.last and start + len(paragraph) < len(content)
@@ -201,17 +195,10 @@ class _Paragraph:
     def _breaks(self) -> Iterator[tuple[int, int, int]]:
         """(start, end of the word, end of the blanks behind it) of each unit."""
         text, start = self.text, 0
-        for match in _BREAK.finditer(text):
-            a, b = match.span()
-            if b < len(text) and (text[b] in _NO_START or (a and text[a - 1] in _NO_END)) and text[a].isspace():
-                continue
-            if text[a].isspace():
-                yield start, a, b
-            else:
-                yield start, b, b
-            start = b
-        if start < len(text) or not text:
-            yield start, len(text), len(text)
+        for at in (*breaks(text), len(text)):
+            word = text[start:at].rstrip(_BLANKS)
+            yield start, start + len(word), at
+            start = at
 
     def _unit(self, start: int, end: int, after: int) -> _Unit:
         word = tuple(self._bits(start, end))
@@ -283,7 +270,7 @@ def text_width(text: Text, style: Style = Style.REGULAR, *, language: str = "en"
 def longest_word(text: Text, style: Style, language: str) -> float:
     """Width of the widest unbreakable stretch, in 1/1000 of the size."""
     widest = 0.0
-    for paragraph in plain(text).split("\n"):
+    for paragraph in _FORCED.split(plain(text)):
         for unit in _Paragraph(paragraph, _Look(style, None), language, False)._breaks():
             word = paragraph[unit[0] : unit[1]]
             widest = max(widest, sum(s.width for s in shape_word(word, style, False, language)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from server.base.i18n import _
 from server.reports.flow import Block, Piece
 from server.reports.text.faces import Style
 from server.reports.text.layout import Line, Text, lay_out
@@ -35,6 +37,7 @@ class TextStyle:
     indent: float = 0.0
     indent_end: float = 0.0
     keep_next: bool = False
+    keep_last: bool = False
     #: what a paragraph of this style is, as a structure type of tagged PDF
     role: str = "P"
 
@@ -66,7 +69,8 @@ class Paragraph(Block):
         self.text, self.style, self.label, self.anchor = text, style, label, anchor
         self.tag, self.label_tag = tag or Tag(style.role), label_tag or Tag("Lbl")
         self.language, self.right_to_left = language, right_to_left
-        self.before, self.after, self.keep_next = style.before, style.after, style.keep_next
+        self.before, self.after = style.before, style.after
+        self.keep_next, self.keep_last = style.keep_next, style.keep_last
         self._rest: tuple[Line, ...] | None = None
         self._link: tuple[str, Tag] | None = None
 
@@ -140,7 +144,9 @@ class Paragraph(Block):
         for part, address in parts_of(line):
             goes_on = self._link if self._link and self._link[0] == address else None
             self._link = (goes_on or (address, Tag("Link", self.tag))) if address else None
-            if self._link is None:
+            if address.startswith("#"):
+                draw_mark(pen, part, at, y, style, self.tag, address[1:])
+            elif self._link is None:
                 pen.text(part, at, y, style.size, style.ink)
             else:
                 link = self._link[1]
@@ -201,3 +207,17 @@ def parts_of(line: Line) -> Iterator[tuple[Line, str]]:
         trailing = line.trailing if end == count and not (line.trailing and line.trailing.right_to_left) else None
         yield Line(pieces, inks, sum(piece.width for piece in pieces), line.last, trailing), line.links[start]
         start = end
+
+
+def draw_mark(pen: Pen, mark: Line, x: float, y: float, style: TextStyle, tag: Tag, anchor: str) -> None:
+    """The raised number of a footnote, within the words of `tag`: it is a reference, and pressing it leads there."""
+    k = style.size / 1000.0
+    link = Tag("Link", Tag("Reference", tag))
+    pen.end()
+    pen.begin(link)
+    pen.text(mark, x, y, style.size, style.ink)
+    pen.end()
+    number = "".join(str(unicodedata.digit(c)) for c in mark.text if c.isdigit())
+    title = _("Footnote %(number)s", number=number)
+    pen.link(x - 1, y - 0.2 * style.size, x + mark.width * k + 1, y + style.size, anchor, title, link)
+    pen.begin(tag)

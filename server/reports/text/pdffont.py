@@ -8,6 +8,7 @@ ones round. ISO 32000-1, 9.7 (composite fonts) and 9.10.3 (ToUnicode).
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -182,7 +183,17 @@ def _clusters(shaped: Shaped) -> Iterator[tuple[Sequence[Glyph], str]]:
     starts = sorted({glyph.cluster for glyph in glyphs})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
     for start, members in groupby(glyphs, key=lambda glyph: glyph.cluster):
-        yield tuple(members), text[start : ends[start]]
+        whole, shown = tuple(members), text[start : ends[start]]
+        while shaped.right_to_left and len(whole) > 1 and len(shown) > 1 and _is_mark(whole[0], shown[-1], shaped.face):
+            yield whole[:1], shown[-1]
+            whole, shown = whole[1:], shown[:-1]
+        yield whole, shown
+
+
+def _is_mark(glyph: Glyph, character: str, face: Face) -> bool:
+    """Whether a glyph draws just this mark, which then has a code of its own: readers that turn right-to-left text
+    round would put it before its letter."""
+    return unicodedata.combining(character) != 0 and face.glyph(character) == glyph.number
 
 
 def _composed(glyphs: Sequence[Glyph], face: Face) -> Composition:

@@ -17,13 +17,15 @@ from reportlab.pdfbase import pdfdoc
 class Tag:
     """What something is: a standard structure type (P, H1, L, LI, Table, TR, TH, TD, Figure …) within another.
 
-    `alternative` says a figure in words; `attributes` are PDF entries as written (the scope of a head's cell).
+    `alternative` says a figure in words; `attributes` are PDF entries as written (the scope of a head's cell);
+    `identity` is a name in ASCII that no other tag has, as a Note needs it (ISO 14289-1, 7.9).
     """
 
     kind: str
     within: Tag | None = None
     alternative: str = ""
     attributes: str = ""
+    identity: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -37,6 +39,7 @@ class Element:
     language: str = ""
     kids: list[Element | tuple[int, int] | int] = field(default_factory=list)
     reference: str = ""
+    identity: str = ""
 
 
 class Structure:
@@ -62,7 +65,7 @@ class Structure:
         known = self._elements.get((tag, base))
         if known is None:
             parent = self.element(tag.within, base) if tag.within else base
-            known = self._add(Element(tag.kind, parent, tag.alternative, tag.attributes))
+            known = self._add(Element(tag.kind, parent, tag.alternative, tag.attributes, identity=tag.identity))
             self._elements[tag, base] = known
         return known
 
@@ -89,10 +92,16 @@ class Structure:
         nums += [f"{len(pages) + n} {element.reference}" for n, element in enumerate(self.links)]
         tree.content = (
             f"<</Type/StructTreeRoot/K {self.root.reference}/ParentTree<</Nums[{' '.join(nums)}]>>"
-            f"/ParentTreeNextKey {len(nums)}>>"
+            f"/ParentTreeNextKey {len(nums)}{_names(elements)}>>"
         )
         document.Catalog.StructTreeRoot = tree
         document.Catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": "true"})
+
+
+def _names(elements: Sequence[Element]) -> str:
+    """The tree of identities, if there are any."""
+    named = sorted((element.identity, element.reference) for element in elements if element.identity)
+    return f"/IDTree<</Names[{' '.join(f'({name}) {to}' for name, to in named)}]>>" if named else ""
 
 
 class PageTags:
@@ -159,6 +168,8 @@ def _element(element: Element, parent: str, pages: Sequence[str], links: Sequenc
         entries.append(f"/Pg {pages[home]}")
     if kids:
         entries.append(f"/K {kids[0]}" if len(kids) == 1 else f"/K[{' '.join(kids)}]")
+    if element.identity:
+        entries.append(f"/ID({element.identity})")
     if element.language:
         entries.append(f"/Lang({element.language})")
     if element.alternative:

@@ -1,5 +1,6 @@
-"""Unicode's own tests of the bidirectional algorithm: every line of BidiCharacterTest, and of BidiTest by its classes.
+"""Unicode's own tests of the bidirectional algorithm: every line of BidiCharacterTest and of BidiTest.
 
+A direction found in the text (bit 1 of BidiTest) is run as the direction that rules P2 and P3 find.
 The files are those of Debian's package `unicode-data`.
 """
 
@@ -21,9 +22,6 @@ CHARACTERS = {
     "RLE": "\u202b",
     "RLO": "\u202e", "PDF": "\u202c", "LRI": "\u2066", "RLI": "\u2067", "FSI": "\u2068", "PDI": "\u2069",
 }  # fmt: skip
-#: of the half million lines of BidiTest, every so many-th is run: a prime, so that no pattern of the file is left out
-STRIDE = 3
-
 Require = Callable[[bool, str], None]
 
 
@@ -61,23 +59,43 @@ def test_every_line_of_the_character_test(require: Require) -> None:
 
 
 @pytest.mark.slow
-def test_lines_of_the_class_test(require: Require) -> None:
+def test_every_line_of_the_class_test(require: Require) -> None:
     require((FILES / "BidiTest.txt").is_file(), "Debian's package unicode-data")
     expected: list[str] = []
     order: list[int] = []
-    failures, count = [], 0
-    for number, line in enumerate(told("BidiTest.txt")):
+    failures: list[str] = []
+    lines = cases = 0
+    for line in told("BidiTest.txt"):
         if line.startswith("@Levels:"):
             expected = line.split(":")[1].split()
-        elif line.startswith("@Reorder:"):
+            continue
+        if line.startswith("@Reorder:"):
             order = [int(i) for i in line.split(":")[1].split()]
-        elif number % STRIDE == 0:
-            classes, modes = line.split(";")
-            text = "".join(CHARACTERS[name] for name in classes.split())
-            for bit, right_to_left in ((2, False), (4, True)):  # 1 asks for a direction found in the text
-                if int(modes) & bit:
-                    count += 1
-                    if wrong(text, right_to_left, expected, order):
-                        failures.append(f"{line} rtl={right_to_left}")
-    assert count > 150_000
+            continue
+        classes, modes = line.split(";")
+        kinds, mode = classes.split(), int(modes)
+        text = "".join([CHARACTERS[name] for name in kinds])
+        asked = {False} if mode & 2 else set()
+        asked |= {True} if mode & 4 else set()
+        asked |= {found_direction(kinds)} if mode & 1 else set()
+        assert asked, line
+        lines += 1
+        for right_to_left in asked:
+            cases += 1
+            if wrong(text, right_to_left, expected, order):
+                failures.append(f"{line} rtl={right_to_left}")
+    assert (lines, cases) == (490_846, 513_494)
     assert failures == []
+
+
+def found_direction(kinds: list[str]) -> bool:
+    """Whether the first strong class outside isolates is a right-to-left one (P2 and P3)."""
+    depth = 0
+    for kind in kinds:
+        if kind in ("LRI", "RLI", "FSI"):
+            depth += 1
+        elif kind == "PDI":
+            depth = max(depth - 1, 0)
+        elif depth == 0 and kind in ("L", "R", "AL"):
+            return kind != "L"
+    return False
