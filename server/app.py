@@ -27,6 +27,7 @@ from server.web.pages import (
     importing,
     inbox,
     indicators,
+    laptops,
     layouts,
     lessons,
     meetings,
@@ -48,7 +49,7 @@ from server.web.words import give_words
 PAGES = (
     home, activities, milestones, workplan, indicators, finance, boards, meetings, decisions, documents, products,
     agreements, challenges, lessons, reports, printing, layouts, exchange, inbox, importing, conflicts, overview,
-    offices, search, settings, help, setup, drafts, views,
+    offices, laptops, search, settings, help, setup, drafts, views,
 )  # fmt: skip
 
 

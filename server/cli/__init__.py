@@ -16,7 +16,7 @@ from server import __version__
 from server.base.errors import RulesBroken, ValiseError
 from server.base.i18n import _, use_language
 from server.base.paths import DataDir, default_data_dir
-from server.cli import care, conflicts, dispatches, documents, folders, history
+from server.cli import care, conflicts, dispatches, documents, folders, history, trust
 from server.db.trouble import told
 
 #: how the desktop opens a window: (data folder, files to receive, port, browser only) -> exit code
@@ -43,7 +43,7 @@ def program(open_window: OpenWindow) -> click.Group:
         """The same app for the default browser."""
         return open_window(data.root, port=port, browser=True)
 
-    for module in (folders, dispatches, conflicts, documents, history, care):
+    for module in (folders, dispatches, conflicts, documents, history, trust, care):
         for command in module.COMMANDS:
             valise.add_command(command)
     return valise

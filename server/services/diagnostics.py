@@ -19,6 +19,8 @@ from server.services.conflicts import conflicts
 from server.services.files import missing_titles
 from server.services.folder import Folder, open_folder
 from server.services.issues import questions
+from server.services.laptops import ends_soon, laptops, until_text
+from server.services.standing import standing
 from server.sync import keys
 from server.sync.doctor import examine as examine_changes
 
@@ -44,7 +46,7 @@ def examine(data: DataDir, clock: Clock) -> list[Finding]:
     found: list[Finding] = []
     try:
         with open_folder(data, clock) as folder:
-            for look in (_database, _changes, _questions, _keys, _files):
+            for look in (_database, _changes, _questions, _keys, _laptops, _files):
                 found += look(folder)
     except sa.exc.DatabaseError as error:
         found.append(Finding(False, told(error).message))
@@ -90,6 +92,16 @@ def _keys(folder: Folder) -> Iterator[Finding]:
     yield Finding(
         True, _("The key of this installation is there: %(print)s.", print=keys.short_fingerprint(ring.certificates[0]))
     )
+
+
+def _laptops(folder: Folder) -> Iterator[Finding]:
+    """What this laptop must know of itself; at headquarters also of others whose certificates end."""
+    with read_session(folder.engine) as session:
+        yield from (Finding(True, sentence) for sentence in standing(session, folder.clock))
+        found = laptops(session, folder.clock) if folder.identity.hq else []
+    for one in ends_soon(found):
+        yield Finding(True, _("The certificate of %(laptop)s ends on %(day)s: renew it under Offices, Laptops.",
+                              laptop=one.label, day=until_text(one)))  # fmt: skip
 
 
 def _files(folder: Folder) -> Iterator[Finding]:

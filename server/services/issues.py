@@ -180,6 +180,10 @@ def _fork(session: Session, issue: Issue, title: str, info: Mapping[str, Any]) -
 
 def _quarantine(session: Session, issue: Issue, title: str, info: Mapping[str, Any]) -> tuple[str, str]:
     what = title or table_words(issue.table)
+    if info.get("reason") == "revoked":
+        sentence = _("A change of “%(title)s” was kept apart, because headquarters took its laptop off the list.",
+                     title=what)  # fmt: skip
+        return sentence, _("Nothing was changed by it. Headquarters can let it count, under Offices, Laptops.")
     sentence = _("A change of “%(title)s” was kept apart, because its author may not make it.", title=what)
     return sentence, _("Nothing was changed by it. Ask the office that sent it what it was meant to be.")
 

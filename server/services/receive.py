@@ -40,7 +40,7 @@ from server.sync.apply import Applied, apply_changesets
 from server.sync.canonical import Changeset
 from server.sync.models import LostChange
 from server.sync.payload import Payload, read_manifest, read_payload
-from server.sync.scope import depends_on, needs
+from server.sync.scope import declared_lost, depends_on, needs
 
 #: told (changes that are in, changes in all) of the file at hand
 Progress = Callable[[int, int], None]
@@ -226,7 +226,7 @@ def _lacks(session: UnitSession, changes: Sequence[Changeset]) -> tuple[str, ...
     absent = outside - tips.held(session.connection(), outside)
     if absent:
         allowed = vouching.authority(session)
-        absent &= {i for change in changes for i in needs(change, allowed)}
+        absent &= {i for change in changes for i in needs(change, allowed)} - declared_lost(changes, allowed)
     return tuple(sorted(i.hex() for i in absent.difference(_lost(session)))) if absent else ()
 
 

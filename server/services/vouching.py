@@ -2,12 +2,14 @@
 
 A laptop hands on what it got from others. One signature over a stream's end covers all changes before it, because each
 names the one before it by its hash (docs/dispatch-format.md); so what is handed on can be proved, and what cannot be
-is left out: its own office's dispatch will bring it.
+is left out: its own office's dispatch will bring it. A laptop that headquarters took off its list proves what it wrote
+itself, so that this can be judged by the cut and adopted; it speaks for no other laptop any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from server.db.session import UnitSession
 from server.domain.people.queries import office
@@ -19,6 +21,17 @@ from server.sync.scope import depends_on
 
 #: Whether an author may write where a change is
 Authority = Callable[[Changeset], bool]
+
+
+@dataclass(frozen=True)
+class _Voucher:
+    """Who signed the end of a stream: an office, or no more of it than the one device."""
+
+    office: str
+    device: str | None = None
+
+    def stands_behind(self, change: Changeset) -> bool:
+        return change.office == self.office and self.device in (None, change.device)
 
 
 def authority(session: UnitSession) -> Authority:
@@ -74,7 +87,7 @@ def _vouched(session: UnitSession, manifest: Manifest, changes: Sequence[Changes
         if at is None:
             continue
         by = _by(session, stream, end, signature)
-        while by is not None and at is not None and at.stream == stream and at.office == by:
+        while by is not None and at is not None and at.stream == stream and by.stands_behind(at):
             found.add(at.id)
             at = by_id.get(at.prev) if at.prev else None
     return found
@@ -92,10 +105,15 @@ def _signed_ends(manifest: Manifest) -> list[tuple[str, tuple[int, str], bytes]]
 
 def _by(
     session: UnitSession, stream: str, end: tuple[int, str], signature: bytes, *certificates: bytes
-) -> str | None:
-    """The office whose laptop signed that end, among those believed here and `certificates`; None when none did."""
+) -> _Voucher | None:
+    """Whose laptop signed that end, among those believed here or taken off the list and `certificates`; None when
+    none did."""
     statement = tips.tip_statement(stream, end[0], bytes.fromhex(end[1]))
     for certificate in (*certificates, *acquaintance.believed(session)):
         if keys.verifies(certificate, statement, signature):
-            return keys.holder_of(certificate).office
+            return _Voucher(keys.holder_of(certificate).office)
+    for certificate in acquaintance.taken_off(session):
+        if keys.verifies(certificate, statement, signature):
+            holder = keys.holder_of(certificate)
+            return _Voucher(holder.office, holder.device)
     return None

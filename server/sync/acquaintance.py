@@ -111,6 +111,12 @@ def believed(session: Session) -> list[bytes]:
     return [certificate for certificate in found if keys.holder_of(certificate).device not in off]
 
 
+def taken_off(session: Session) -> list[bytes]:
+    """Certificates of the devices that headquarters took off its list, DER."""
+    on_list = [row for row in session.scalars(visible(Device)) if _listed(row)]
+    return [b64decode(row.certificate or "") for row in on_list if row.revoked]
+
+
 def unlisted(session: Session) -> list[bytes]:
     """Certificates of devices that were met but stand on no list of headquarters yet, DER."""
     on_list = {keys.key_fingerprint(certificate) for certificate in listed(session)}
@@ -125,6 +131,8 @@ def knows(session: Session, verdict: Verdict) -> bool:
 
 def _listed(row: Device) -> KnownDevice | None:
     try:
-        return KnownDevice.of(b64decode(row.certificate or ""), revoked=bool(row.revoked))
+        certificate = b64decode(row.certificate or "")
+        known = KnownDevice.of(certificate, revoked=bool(row.revoked))
+        return replace(known, until=keys.valid_until(certificate))
     except ValueError:
         return None

@@ -11,10 +11,19 @@ from server.base.errors import Refused
 from server.base.i18n import _
 from server.sync import collector, replica, sql, store
 from server.sync.canonical import Changeset, decode
-from server.sync.judgement import COUNTS, FOREIGN, REASONS, REVOKED, Judgement, after_import
+from server.sync.judgement import COUNTS, FOREIGN, REASONS, REVOKED, Judgement, after_import, counts
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Counts, Issue, Step, project, put_issues
-from server.sync.scope import Allowed, Quarantined, allow_all, depends_on, needs, out_of_scope, quarantine_issue
+from server.sync.scope import (
+    Allowed,
+    Quarantined,
+    allow_all,
+    declared_lost,
+    depends_on,
+    needs,
+    out_of_scope,
+    quarantine_issue,
+)
 from server.sync.triggers import muted
 
 #: Changesets projected at a time, and ops: bounds the memory of a large import, and how long a person waits to stop it.
@@ -77,7 +86,7 @@ def apply_changesets(
         return Applied(already=already)
     missing = _missing(ledger, new) - set(lost)
     if missing:
-        missing -= store.lost_ids(connection)
+        missing -= store.lost_ids(connection) | declared_lost(new.values(), allowed)
     if missing:
         missing &= {i for change in new.values() for i in needs(change, allowed)}
     if missing:
@@ -179,11 +188,11 @@ def _take_in(
         ledger.forget_bodies()
         issues += outcome.opened
         closed += outcome.closed
-        for table, counts in outcome.tables.items():
+        for table, did in outcome.tables.items():
             total = tables.setdefault(table, Counts())
-            total.created += counts.created
-            total.changed += counts.changed
-            total.deleted += counts.deleted
+            total.created += did.created
+            total.changed += did.changed
+            total.deleted += did.deleted
     if progress is not None:
         progress(len(ordered), len(ordered))
     issues += store.note_forks(connection, {change.stream for change in ordered})
@@ -220,7 +229,8 @@ def _step(
     """The ops of a changeset that count; the others are noted in `quarantined`."""
     ops = []
     for op in change.ops:
-        reason = REASONS.get(barred) or out_of_scope(op, change.scope, depends)
+        reason = None if counts(op.table, barred) else REASONS.get(barred)
+        reason = reason or out_of_scope(op, change.scope, depends)
         if reason is None:
             ops.append(op)
         else:

@@ -19,7 +19,7 @@ from server import __version__
 from server.base.clock import Clock, system_clock
 from server.sync import approvals, clocks, differences, replica, sql, store
 from server.sync.canonical import SCHEMA, Changeset, Op, sealed
-from server.sync.judgement import COUNTS, FOREIGN
+from server.sync.judgement import COUNTS, FOREIGN, after_save
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Outcome, Step, project, put_issues
 from server.sync.scope import Quarantined, depends_on, out_of_scope, quarantine_issue
@@ -167,6 +167,7 @@ def capture(
         if apart:
             work.put_back((one.table, one.row) for one in apart)
             put_issues(connection, map(quarantine_issue, apart))
+        after_save(connection, changes)
         return Captured(tuple(changes), outcome)
 
 

@@ -4,8 +4,8 @@ A change counts or is kept apart as a function of the set of changes alone. When
 about, they are judged again and their records are put together anew; so all replicas end alike, whatever came first.
 
 A revoked laptop's changes count up to the cut, which names the last trusted change of each of its streams; a branch
-that the laptop grew beside it does not. What headquarters adopted counts all the same. A revocation never keeps
-changes of the lists of trust themselves apart: they are what it is read from.
+that the laptop grew beside it does not. What headquarters adopted counts all the same. A revocation never keeps apart
+what is said of the lists of trust themselves: they are what it is read from, and must not depend on it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _STREAM = "SELECT n FROM sync_stream WHERE incarnation=? AND scope=?"
 
 #: (table, id) of a record
 Record = tuple[str, str]
+#: {stream key: (seq, id) of its last change that counts}
+Cut = Mapping[str, tuple[int, bytes]]
 
 
 class Judgement:
@@ -57,22 +59,30 @@ class Judgement:
         cut = self._cuts.get(change.device)
         if cut is None or change.id.hex() in self._adopted or all(op.table in LISTS for op in change.ops):
             return False
+        return not self._within(cut, change)
+
+    def _within(self, cut: Cut, change: Changeset) -> bool:
+        """Whether a change is at or before the cut.
+
+        While the end of the cut is not here, what has a smaller number passes; it is judged again when the end comes.
+        """
         if change.stream not in cut:
-            return True
+            return False
         seq, end = cut[change.stream]
         if change.seq >= seq:
-            return change.id != end
-        held = self._before(change.stream, end)
-        return held is not None and change.id not in held
-
-    def _before(self, stream: str, end: bytes) -> set[bytes] | None:
-        """The changes at or before the cut; None while its end is not here."""
-        if stream not in self._held:
-            self._held[stream] = _chain(self._connection, stream, end)
-        return self._held[stream]
+            return change.id == end
+        if change.stream not in self._held:
+            self._held[change.stream] = _chain(self._connection, change.stream, end)
+        before = self._held[change.stream]
+        return before is None or change.id in before
 
 
-def _read_cut(text: str | None) -> Mapping[str, tuple[int, bytes]]:
+def counts(table: str, barred: int) -> bool:
+    """Whether an op on a table may count in a changeset that is kept apart for that reason, or for none."""
+    return barred == COUNTS or (barred == REVOKED and table in LISTS)
+
+
+def _read_cut(text: str | None) -> Cut:
     """{stream: (seq, id)} of a stored cut; nothing counts when it cannot be read."""
     try:
         return {stream: (int(seq), bytes.fromhex(end)) for stream, (seq, end) in json.loads(text or "{}").items()}
@@ -99,6 +109,16 @@ def _chain(connection: sa.Connection, stream: str, end: bytes) -> set[bytes] | N
     return held
 
 
+def after_save(connection: sa.Connection, made: Sequence[Changeset]) -> int:
+    """The same for changes that were made here: headquarters' word counts at once, at a revoked laptop too."""
+    if made and (
+        any(op.table in LISTS for change in made for op in change.ops)
+        or sql.rows(connection, "SELECT 1 FROM device WHERE id=? AND revoked IS NOT NULL", (made[0].device,))
+    ):
+        return rejudge(connection)
+    return 0
+
+
 def after_import(connection: sa.Connection, new: Sequence[Changeset], allowed: Allowed) -> int:
     """Judge again what the new changes say something about. Returns how many now count otherwise than before.
 
@@ -123,15 +143,15 @@ def _came_though_lost(connection: sa.Connection, new: Iterable[Changeset]) -> se
     return {(op.table, op.row) for change in new if change.id.hex() in lost for op in change.ops}
 
 
-def rejudge(connection: sa.Connection, allowed: Allowed) -> int:
+def rejudge(connection: sa.Connection, allowed: Allowed | None = None) -> int:
     """Bring what counts to what headquarters' word says now, and records to what counts. Returns how many changes
-    count otherwise than before."""
+    count otherwise than before. Without `allowed`, who may not write where stays as it was judged."""
     judgement = Judgement(connection)
     ledger = Ledger(connection)
     turned: list[tuple[int, Changeset, int]] = []
     for n, raw, barred in _concerned(connection, judgement.devices):
         change = decode(raw)
-        if not allowed(change):
+        if barred == FOREIGN if allowed is None else not allowed(change):
             now = FOREIGN
         elif judgement.bars(change) or (barred == REVOKED and not _complete(ledger, change)):
             now = REVOKED
@@ -172,7 +192,8 @@ def _tell(connection: sa.Connection, ledger: Ledger, turned: Iterable[tuple[int,
         sql.run(connection, "DELETE FROM sync_issue WHERE kind='quarantine' AND field=?", (name,))
         depends = ledger.by_ids(depends_on(change))
         for op in change.ops:
-            reason = REASONS.get(now) or out_of_scope(op, change.scope, depends)
+            reason = None if counts(op.table, now) else REASONS.get(now)
+            reason = reason or out_of_scope(op, change.scope, depends)
             if reason:
                 issues.append(quarantine_issue(Quarantined(name, op.table, op.row, reason)))
     put_issues(connection, issues)
@@ -190,9 +211,9 @@ def anew(connection: sa.Connection, records: Collection[Record]) -> None:
         ledger = Ledger(connection)
         found = sorted(_naming(connection, {row for _table, row in records}), key=lambda one: (one[1].depth, one[0]))
         steps = []
-        for n, change in found:
+        for n, change, barred in found:
             depends = ledger.by_ids(depends_on(change))
-            ops = [op for op in change.ops if op.row in wanted.get(op.table, ())
+            ops = [op for op in change.ops if op.row in wanted.get(op.table, ()) and counts(op.table, barred)
                    and out_of_scope(op, change.scope, depends) is None]
             if ops:
                 ledger.remember(Fact(n, change.id, change.depth, change.seq, change.incarnation, change.scope), change)
@@ -208,13 +229,13 @@ def _clear(connection: sa.Connection, table: str, rows: Collection[str]) -> None
             sql.run(connection, f"DELETE FROM {sql.quoted(table)} WHERE id=?", (row,))  # noqa: S608 - quoted
 
 
-def _naming(connection: sa.Connection, rows: Collection[str]) -> Iterable[tuple[int, Changeset]]:
-    """Changes that count and hold one of the ids somewhere in their bytes."""
+def _naming(connection: sa.Connection, rows: Collection[str]) -> Iterable[tuple[int, Changeset, int]]:
+    """Changes that count, at least in part, and hold one of the ids somewhere in their bytes."""
     marks = [row.encode("utf-8", "surrogatepass") for row in rows]
-    query = "SELECT n, raw FROM sync_changeset WHERE n > ? AND barred = 0 ORDER BY n LIMIT ?"
+    query = "SELECT n, raw, barred FROM sync_changeset WHERE n > ? AND barred <> 1 ORDER BY n LIMIT ?"
     last = 0
     while batch := sql.rows(connection, query, (last, _BATCH)):
         last = batch[-1][0]
-        for n, raw in batch:
+        for n, raw, barred in batch:
             if any(mark in raw for mark in marks):
-                yield n, decode(raw)
+                yield n, decode(raw), barred

@@ -34,6 +34,8 @@ class Device(Framework):
     revoked_cut: Mapped[Text]
     #: why it was revoked, or a remark
     note: Mapped[Text]
+    #: the device its office goes on with, when that took its place
+    replaced_by_id: Mapped[str | None] = ref("device", index=False)
     #: the public key that dispatches for it are sealed for, `age1…`
     encryption_key: Mapped[Text]
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from server.sync import sql
 from server.sync.canonical import decode
+from server.sync.judgement import counts
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Step, project
 from server.sync.scope import depends_on, out_of_scope
@@ -53,7 +54,7 @@ def rebuild_tables(connection: sa.Connection, tables: Collection[str]) -> None:
             steps = []
             for n, raw, barred, _depth in batch:
                 change = decode(raw)
-                ops = [op for op in change.ops if op.table in tables and not barred]
+                ops = [op for op in change.ops if op.table in tables and counts(op.table, barred)]
                 if ops:
                     depends = ledger.by_ids(depends_on(change))
                     ops = [op for op in ops if out_of_scope(op, change.scope, depends) is None]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from server.sync.canonical import Changeset, Op
@@ -10,13 +11,15 @@ from server.sync.ledger import Fact
 from server.sync.project import Issue
 from server.sync.shape import FRAMEWORK, OFFICE, shape
 
+#: the id of a changeset as records write it
+_ID = re.compile("[0-9a-f]{64}")
 #: Says whether the author of a changeset may write in its scope. It reads `office`, `device`, `scope`, `stream`, `seq`.
 Allowed = Callable[[Changeset], bool]
 
 
 @dataclass(frozen=True)
 class Quarantined:
-    """An op that was kept but not applied. `reason` is "author", "table", "owner" or "foreign"."""
+    """An op that was kept but not applied. `reason` is "author", "table", "owner", "foreign" or "revoked"."""
 
     changeset: str
     table: str
@@ -46,6 +49,16 @@ def needs(change: Changeset, allowed: Allowed) -> set[bytes]:
     if allowed(change):
         return depends_on(change)
     return set() if change.prev is None else {change.prev}
+
+
+def declared_lost(changes: Iterable[Changeset], allowed: Allowed) -> set[bytes]:
+    """Ids that headquarters declares lost in these very changes: they may come along with what builds on them."""
+    return {
+        bytes.fromhex(lost)
+        for change in changes if change.scope == FRAMEWORK
+        for op in change.ops if op.table == "lost_change"
+        if isinstance(lost := op.values.get("changeset"), str) and _ID.fullmatch(lost) and allowed(change)
+    }  # fmt: skip
 
 
 def out_of_scope(op: Op, scope: str, depends: Mapping[bytes, Fact]) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -46,6 +46,12 @@ def lost_ids(connection: sa.Connection) -> set[bytes]:
     return {bytes.fromhex(row[0]) for row in sql.rows(connection, query) if len(row[0]) == 64}
 
 
+_FOLLOWED = (
+    "DELETE FROM sync_tip WHERE id=? AND EXISTS (SELECT 1 FROM sync_changeset c JOIN sync_changeset o"
+    " ON o.stream = c.stream AND o.seq = c.seq + 1 AND o.prev = ? WHERE c.id=?)"
+)
+
+
 class Writer:
     """Collects changesets in the order of arrival and stores them, their streams and tips in bulk."""
 
@@ -59,7 +65,7 @@ class Writer:
         self._approvals: list[tuple[object, ...]] = []
 
     def add(self, n: int, change: Changeset, barred: int = 0) -> None:
-        """Queue a changeset under arrival number `n`; `barred` says why it is kept apart, 0 when it counts."""
+        """Queue a changeset under arrival number `n`; `barred` says why it is kept apart (server.sync.judgement)."""
         key = (change.incarnation, change.scope)
         stream = self._streams.get(key)
         if stream is None:
@@ -83,12 +89,17 @@ class Writer:
         sql.many(self._connection, _INSERT, self._rows)
         sql.many(self._connection, "DELETE FROM sync_tip WHERE stream=? AND id=?", self._passed)
         sql.many(self._connection, "INSERT INTO sync_tip(stream,id,seq) VALUES(?,?,?)", list(self._tips.values()))
+        # what had been declared lost and turns up is the end of no stream: what follows it came before
+        sql.many(self._connection, _FOLLOWED, [(tip, tip, tip) for tip in self._tips])
         approvals.put(self._connection, self._approvals)
         self._rows, self._tips, self._passed, self._approvals = [], {}, [], []
 
 
-def note_forks(connection: sa.Connection, streams: Iterable[str]) -> list[Issue]:
-    """Raise the issue of every stream among `streams` (keys) that has several tips. Returns the issues."""
+def note_forks(connection: sa.Connection, streams: Collection[str]) -> list[Issue]:
+    """Raise the issue of every stream among `streams` (keys) that has several tips. Returns the issues.
+
+    The issue of one that has a single tip again goes: what had been declared lost filled its gap.
+    """
     query = (
         "SELECT s.incarnation, s.scope, t.id FROM sync_tip t JOIN sync_stream s ON s.n = t.stream"
         " WHERE t.stream IN (SELECT stream FROM sync_tip GROUP BY stream HAVING count(*) > 1)"
@@ -98,6 +109,8 @@ def note_forks(connection: sa.Connection, streams: Iterable[str]) -> list[Issue]
     for incarnation, scope, tip in sql.rows(connection, query):
         if (incarnation, scope) in wanted:
             forked.setdefault(f"{incarnation}/{scope}", []).append(tip.hex())
+    whole = [(key,) for key in sorted(streams) if key not in forked]
+    sql.many(connection, "DELETE FROM sync_issue WHERE kind='fork' AND row=?", whole)
     issues = [Issue("fork", "", key, "", json.dumps({"tips": sorted(tips)})) for key, tips in forked.items()]
     put_issues(connection, issues)
     return issues

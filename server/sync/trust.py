@@ -27,13 +27,15 @@ class KnownDevice:
     """A device whose key is filed here.
 
     office, device: ids. key: fingerprint of its public key (`keys.key_fingerprint`). revoked: headquarters took
-    its right to sign away.
+    its right to sign away. until: the end of the certificate on headquarters' list, which may be newer than the one
+    it shows.
     """
 
     office: str
     device: str
     key: str
     revoked: bool = False
+    until: datetime | None = None
 
     @classmethod
     def of(cls, certificate: bytes, *, revoked: bool = False) -> KnownDevice:
@@ -118,7 +120,7 @@ def judge(
         raise _unknown(holder)
     if filed is not None and (filed.office, filed.device) != (holder.office, holder.device):
         raise _mismatch(holder)
-    _check_expired(certificate, holder, at)
+    _check_expired(certificate, holder, at, filed)
     _check_sender(holder, office, device)
     if holder.role == "hq" and not issued:
         # Only the root makes somebody headquarters; a filed self-signed certificate cannot claim it.
@@ -254,19 +256,23 @@ def _check_revoked(holder: Holder, key: str, devices: Sequence[KnownDevice]) -> 
         raise Refused(
             _(
                 "Headquarters took this laptop of %(signer)s off the list, so what it signs is not imported."
-                " If that was a mistake, headquarters can invite the office again.",
+                " If that was a mistake, headquarters can put it back on the list, or invite the office again.",
                 signer=_name(holder),
             ),
             "revoked_signer",
         )
 
 
-def _check_expired(certificate: bytes, holder: Holder, at: datetime) -> None:
-    if at > keys.valid_until(certificate):
+def _check_expired(certificate: bytes, holder: Holder, at: datetime, filed: KnownDevice | None = None) -> None:
+    """A renewed certificate counts for its key, also before the laptop has it."""
+    until = keys.valid_until(certificate)
+    if filed is not None and filed.until is not None:
+        until = max(until, filed.until)
+    if at > until:
         raise Refused(
             _(
                 "The certificate of %(signer)s has expired. Check the date of this computer; if it is right,"
-                " headquarters must send the office a new set-up file.",
+                " headquarters must renew the certificate or send the office a new set-up file.",
                 signer=_name(holder),
             ),
             "expired_signer",

@@ -28,8 +28,8 @@ class Entry:
 
 #: pages without a line of their own in the menu
 _PART_OF = {"agreements": "documents", "conflicts": "exchange", "decisions": "boards", "inbox": "exchange",
-            "layouts": "reports", "lessons": "challenges", "meetings": "boards", "printing": "reports",
-            "products": "documents"}
+            "laptops": "offices", "layouts": "reports", "lessons": "challenges", "meetings": "boards",
+            "printing": "reports", "products": "documents"}
 
 MENU = (
     Entry("home.show", mark("Home"), "home"),

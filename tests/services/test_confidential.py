@@ -348,4 +348,3 @@ def test_a_dispatch_says_its_key_until_headquarters_lists_it(desk: Desk) -> None
     receive(kg, [send(hq, desk.file("circular.pdf"), receiver="KG").files[0]])
     assert shown(kg, "device", kg.identity.device)["encryption_key"] == own
     assert read_manifest(payload_in(send(kg, desk.file("next.pdf"), period="y1").files[0])).encryption is None
-

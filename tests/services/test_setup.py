@@ -260,5 +260,3 @@ def assert_plain(error: ValiseError) -> None:
     for one in error.errors if isinstance(error, RulesBroken) else (error,):
         assert one.message.endswith((".", ")")), one.message
         assert not any(word in one.message for word in ("Traceback", "Error(", "sqlite", "None")), one.message
-
-

@@ -17,6 +17,7 @@ from server.sync import (
     capture,
     differences,
     inbox,
+    judgement,
     ledger,
     merge,
     project,
@@ -260,6 +261,38 @@ def everybody_may(patch: pytest.MonkeyPatch) -> None:
 def what_is_done_here_counts(patch: pytest.MonkeyPatch) -> None:
     """Only others are asked whether they may write there."""
     patch.setattr(capture, "office_scope", lambda _office: ANY)
+
+
+@told_by("stolen")
+def a_revocation_forgets_the_cut(patch: pytest.MonkeyPatch) -> None:
+    """Nothing that a revoked laptop ever wrote counts."""
+    patch.setattr(judgement, "_read_cut", lambda _text: {})
+
+
+@told_by("stolen")
+def a_revocation_is_for_what_comes(patch: pytest.MonkeyPatch) -> None:
+    """What is here already is not judged again."""
+    patch.setattr(judgement, "rejudge", lambda *_arguments: 0)
+
+
+@told_by("adopted")
+def an_adoption_is_ignored_when_it_comes_first(patch: pytest.MonkeyPatch) -> None:
+    """Adopting lifts what is kept apart, and is no word on what has not come yet."""
+    def deaf(judge: judgement.Judgement, change: canonical.Changeset) -> bool:
+        cut = judge._cuts.get(change.device)
+        return cut is not None and not judge._within(cut, change)
+
+    class Deaf(judgement.Judgement):
+        bars = deaf
+
+    patch.setattr(apply, "Judgement", Deaf)
+    patch.setattr(apply, "after_import", lambda *_arguments: 0)
+
+
+@told_by("stolen")
+def a_revoked_laptop_does_not_hear(patch: pytest.MonkeyPatch) -> None:
+    """It goes on showing its own later saves as if they counted."""
+    patch.setattr(capture, "after_save", lambda *_arguments: 0)
 
 
 @told_by("unknown_fields")

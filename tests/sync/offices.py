@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.db.session import write_session
-from server.sync import canonical, heads, sql
+from server.sync import canonical, heads, replica, sql
 from tests.sync import oracle
 from tests.sync.laws import HQ, by_office
 from tests.sync.older import LATER_FIELD, LATER_TABLE, older_code
@@ -36,6 +36,12 @@ class Seat:
     def code(self) -> Any:
         """The version of the code that runs on it."""
         return older_code() if self.old else nullcontext()
+
+
+def device_of(seat: Seat) -> str:
+    """The id of the device it is."""
+    with seat.node.engine.connect() as connection:
+        return replica.require_identity(connection).device
 
 
 class Offices:
@@ -139,12 +145,16 @@ class Offices:
             seat.node.put(table, row, typed)
             now = seat.node.row(table, row)
         kinds = oracle.tables().columns[table]
-        if not self.disputed(seat, row):
+        if not self.disputed(seat, row) and not self.silenced(seat):
             assert now == {**now, **{name: oracle.stored(kinds[name], value) for name, value in typed.items()}}
 
     def disputed(self, seat: Seat, row: str) -> bool:
         """Whether two offices made it without knowing of each other: then one cannot speak for the other."""
         return any(issue[2] == row for issue in seat.node.issues("clash"))
+
+    def silenced(self, seat: Seat) -> bool:
+        """Whether it knows that headquarters took it off the list: what it writes is kept apart at once."""
+        return bool(seat.node.row("device", device_of(seat)).get("revoked"))
 
     def open_form(self, at: int, which: int) -> None:
         """Somebody opens a form and goes for a coffee."""
@@ -159,7 +169,7 @@ class Offices:
         table, row = self.pick(seat, which)
         seen = self.forms.get((seat.name, row))
         typed = self.typed(seat, table, values)
-        if seen is None or not typed or seat.pending:
+        if seen is None or not typed or seat.pending or self.silenced(seat):
             return
         with seat.code():
             before = self.standing(seat, table, row)
@@ -189,7 +199,7 @@ class Offices:
         seat = self.seat(at)
         table, row = self.pick(seat, which)
         seen = self.forms.get((seat.name, row)) if from_form else None
-        if seat.node.row(table, row):
+        if seat.node.row(table, row) and not self.silenced(seat):
             with self.saving(seat):
                 seat.node.delete(table, row, seen)
                 if seen is None and not self.disputed(seat, row):
@@ -199,7 +209,7 @@ class Offices:
         """And brought back."""
         seat = self.seat(at)
         table, row = self.pick(seat, which)
-        if seat.node.row(table, row):
+        if seat.node.row(table, row) and not self.silenced(seat):
             with self.saving(seat):
                 seat.node.put(table, row, {"deleted": 0})
                 hidden = seat.node.row(table, row)["deleted"]
@@ -211,7 +221,7 @@ class Offices:
         table, row = self.pick(seat, which)
         chosen = self.typed(seat, table, values)
         self.importing(seat)
-        if chosen and seat.node.row(table, row):
+        if chosen and seat.node.row(table, row) and not self.silenced(seat):
             with self.saving(seat):
                 (made,) = seat.node.resolve(table, row, chosen)
                 after = self.standing(seat, table, row)

@@ -23,6 +23,8 @@ from server.db.base import Base, synced_columns, synced_models
 FRAMEWORK = "framework"
 #: kinds of issues that follow from the changes by the rules below; others have their own tests
 KINDS = ("value", "delete", "clash", "quarantine", "fork")
+#: records that say who is believed: no revocation keeps them apart
+LISTS = {"device", "adopted_change", "lost_change"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Change:
     prev: bytes | None
     said_depth: int
     office: str
+    device: str
     named: Set[bytes]
     writes: tuple[Write, ...]
 
@@ -88,7 +91,7 @@ def read(raw: bytes) -> Change:
     named = {*refs, *([prev] if prev else [])}
     stream = f"{incarnation.hex()}/{scope}"
     return Change(
-        hashlib.sha256(raw).digest(), stream, scope, seq, prev, depth, signer[1], named, tuple(writes)
+        hashlib.sha256(raw).digest(), stream, scope, seq, prev, depth, signer[1], signer[2], named, tuple(writes)
     )
 
 
@@ -108,6 +111,8 @@ class Oracle:
     raws: Iterable[bytes]
     allowed: Allowed = anybody
     known: Tables = field(default_factory=tables)
+    #: for the lists of trust alone, from which revocations are read
+    only: Set[str] | None = None
 
     @cached_property
     def changes(self) -> dict[bytes, Change]:
@@ -135,6 +140,8 @@ class Oracle:
         """Why a write does not count; None when it does."""
         if not self.allowed(change.office, change.scope):
             return "author"
+        if write.table not in LISTS and change.id in self.revoked:
+            return "revoked"
         if write.table in self.known.columns and (write.table in self.known.framework) != (change.scope == FRAMEWORK):
             return "table"
         named = write.seen.union(*write.replaced.values())
@@ -146,9 +153,35 @@ class Oracle:
         return None
 
     @cached_property
+    def revoked(self) -> set[bytes]:
+        """Changes that headquarters' word keeps apart."""
+        if self.only is not None:
+            return set()
+        word = Oracle(self.raws, self.allowed, self.known, LISTS)
+        said = [(table, row, word.row(table, row)) for table, row in word.heads if not word.hidden(table, row)]
+        cuts = {row: values.get("revoked_cut") for table, row, values in said
+                if table == "device" and "revoked" in values}
+        adopted = {values.get("changeset") for table, _row, values in said if table == "adopted_change"}
+        trusted = {device: self.up_to(json.loads(cut or "{}")) for device, cut in cuts.items()}
+        return {i for i, change in self.changes.items() if change.device in cuts and i.hex() not in adopted
+                and i not in trusted[change.device]}
+
+    def up_to(self, cut: Mapping[str, tuple[int, str]]) -> set[bytes]:
+        """Changes at or before a cut; of a stream whose end is not here those of smaller numbers."""
+        found = {i for i, change in self.changes.items() if change.stream in cut
+                 and bytes.fromhex(cut[change.stream][1]) not in self.changes and change.seq < cut[change.stream][0]}
+        for _seq, end in cut.values():
+            at = self.changes.get(bytes.fromhex(end))
+            while at is not None:
+                found.add(at.id)
+                at = self.changes.get(at.prev) if at.prev else None
+        return found
+
+    @cached_property
     def counted(self) -> list[tuple[Change, Write]]:
         """The writes that count."""
-        return [(c, w) for c in self.changes.values() for w in c.writes if self.reason(c, w) is None]
+        return [(c, w) for c in self.changes.values() for w in c.writes
+                if (self.only is None or w.table in self.only) and self.reason(c, w) is None]
 
     @cached_property
     def heads(self) -> dict[tuple[str, str], dict[str, dict[bytes, Any]]]:

@@ -155,6 +155,22 @@ class Machine(RuleBasedStateMachine):
     def intruder(self, at: int, which: int, how: int) -> None:
         self.world.intruder(at, which, how)
 
+    @rule(at=SEAT, before=st.sampled_from((None, None, 1, 3, 6)))
+    def revoke(self, at: int, before: int | None) -> None:
+        self.world.revoke(at, before=before)
+
+    @rule(at=SEAT)
+    def put_back(self, at: int) -> None:
+        self.world.put_back(at)
+
+    @rule(which=WHICH)
+    def adopt(self, which: int) -> None:
+        self.world.adopt(which)
+
+    @rule(which=WHICH)
+    def keep_apart_again(self, which: int) -> None:
+        self.world.keep_apart_again(which)
+
     @rule(at=SEAT, to=SEAT, full=st.booleans(), old_address=st.booleans())
     def send(self, at: int, to: int, full: bool, old_address: bool) -> None:
         self.world.send(at, to, full=full, old_address=old_address)

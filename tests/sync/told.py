@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from server.sync import tips
 from tests.sync.world import World
 
 #: a history, played on a new world; settling and the laws come after it
@@ -239,8 +240,59 @@ def browser_next_door(world: World) -> None:
     world.another_program(2, 7, 2, "Invented")
 
 
+def stolen(world: World) -> None:
+    """A laptop is taken off the list; what it wrote later came to headquarters before, to its colleague after."""
+    _shared(world)
+    world.edit(1, 0, {"title": "By the thief"})
+    world.pass_on(1, 0)
+    world.revoke(1, before=2)
+    world.pass_on(0, 2)
+    world.edit(1, 0, {"women": 9})
+    world.pass_on(1, 2)
+    world.edit(2, 0, {"narrative": "By the colleague"})
+    world.pass_on(2, 0)
+    world.pass_on(0, 1)
+    world.edit(1, 1, {"title": "It knows, and goes on"})
+
+
+def adopted(world: World) -> None:
+    """Headquarters lets one change of a revoked laptop count, which reaches its colleague after that word."""
+    _shared(world)
+    world.edit(1, 0, {"title": "Before the theft, too"})
+    world.edit(1, 1, {"title": "By the thief"})
+    world.send(1, 2)
+    world.pass_on(1, 0)
+    world.revoke(1, before=2)
+    world.adopt(0)
+    with world.seats[0].node.engine.connect() as connection:
+        word = tips.delta(connection, None, ["framework"])
+    world.seats[2].node.apply(word)
+    world.deliver(-1, 2)
+
+
+def forgiven(world: World) -> None:
+    """The laptop was found again, and an adoption is taken back before that."""
+    _shared(world)
+    world.edit(1, 0, {"title": "Later"})
+    world.pass_on(1, 0)
+    world.revoke(1, before=2)
+    world.adopt(0)
+    world.keep_apart_again(0)
+    world.pass_on(0, 2)
+    world.put_back(1)
+    world.edit(1, 0, {"narrative": "Words"})
+
+
+def torn_trespass(world: World) -> None:
+    """A change that its author may not make arrives without what it names: nobody waits for that."""
+    _shared(world)
+    world.intruder(1, 0, 0)
+    world.torn(1, 3, 0)
+
+
 TOLD: tuple[History, ...] = (
     same_field, clocks, lost_dispatch, old_dispatch_last, delete_and_edit, deleted_and_back, brought_back_twice,
     three_values, old_form, the_same_thought, look_alikes, truth_and_one, unknown_fields, restored, forgotten, cloned,
     gap, two_houses, trespass, many_rows, browser, browser_and_upgrade, browser_next_door, early_form,
+    stolen, adopted, forgiven, torn_trespass,
 )  # fmt: skip

@@ -8,16 +8,24 @@ check. `settle` and the laws (laws.py) are the end of every history.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
-from server.sync import canonical, sql
+from server.sync import canonical, cuts, sql
 from server.sync.canonical import Changeset, Op
+from server.sync.judgement import cut_text
 from tests.sync import oracle
-from tests.sync.laws import follows
-from tests.sync.offices import Offices, Seat
+from tests.sync.laws import authority, follows
+from tests.sync.offices import Offices, Seat, device_of
 from tests.sync.older import make_older, upgrade
 from tests.sync.replicas import copy_of, make_node
+
+
+def _needed(change: oracle.Change) -> Set[bytes]:
+    """What must be here before it: of a change that its author may not make, only the one before it in its stream."""
+    if authority(change.office, change.scope):
+        return change.named
+    return {change.prev} if change.prev else set()
 
 
 class World(Offices):
@@ -107,6 +115,52 @@ class World(Offices):
             seat.node.apply([made.raw])
         self._imported(seat)
 
+    # headquarters' word on laptops
+
+    def _apart(self, seat: Seat) -> list[Changeset]:
+        with seat.node.engine.connect() as connection:
+            return [change for _n, change in cuts.kept_apart(connection)]
+
+    def revoke(self, at: int, *, before: int | None = None) -> None:
+        """Headquarters takes a laptop off the list; only what is among the first `before` changes it got counts."""
+        hq, device = self.seats[0], device_of(self.seat(at))
+        if not self.seat(at).node.hq:
+            self.importing(hq)
+            with hq.node.engine.connect() as connection:
+                ends = cuts.cut(connection, device, before).ends
+            with self.saving(hq):
+                hq.node.put("device", device, {"revoked": "2020-01-01", "revoked_cut": cut_text(ends)})
+
+    def put_back(self, at: int) -> None:
+        """It was a mistake."""
+        hq, device = self.seats[0], device_of(self.seat(at))
+        if hq.node.row("device", device):
+            self.importing(hq)
+            with self.saving(hq):
+                hq.node.put("device", device, {"revoked": None, "revoked_cut": None})
+
+    def adopt(self, which: int) -> None:
+        """Headquarters lets a change count that is kept apart."""
+        hq = self.seats[0]
+        self.importing(hq)
+        waiting = self._apart(hq)
+        if waiting:
+            change = waiting[which % len(waiting)]
+            with self.saving(hq):
+                hq.node.put("adopted_change", change.id.hex()[:36], {
+                    "changeset": change.id.hex(), "stream": change.stream, "deleted": 0})
+                assert change.id not in {one.id for one in self._apart(hq)}, "it counts at once"
+
+    def keep_apart_again(self, which: int) -> None:
+        """And takes that back."""
+        hq = self.seats[0]
+        self.importing(hq)
+        with hq.node.engine.connect() as connection:
+            adopted = sql.rows(connection, "SELECT id FROM adopted_change WHERE deleted=0 ORDER BY id")
+        if adopted:
+            with self.saving(hq):
+                hq.node.delete("adopted_change", adopted[which % len(adopted)][0])
+
     # the mail
 
     def send(self, at: int, to: int, *, full: bool = False, old_address: bool = False) -> None:
@@ -177,7 +231,7 @@ class World(Offices):
         raws = seat.node.raws()
         given = raws[:: 1 + keep % 3] if keep % 2 else raws[len(raws) // 2 :]
         here = {canonical.changeset_id(raw) for raw in (*other.node.raws(), *given)}
-        missing = {i for raw in given for i in oracle.read(raw).named} - here
+        missing = {i for raw in given for i in _needed(oracle.read(raw))} - here
         self.importing(other)
         before = other.node.tips()
         with other.code():

@@ -23,6 +23,7 @@ from server.services.home import travel
 from server.services.overview import reported_period
 from server.services.receive import Judged, Received, judge_file, note_refusals, preview_file
 from server.services.sealing import is_confidential
+from server.services.standing import standing
 from server.services.undo import can_be
 from server.sync import inbox, keys
 from server.web.answers import Answer, said
@@ -269,7 +270,8 @@ def _shown(form: SendForm, refusal: str = "") -> str:
         arrivals=journal.came(session(), opened, arrived[start:end]), departures=departed[start:end],
         stages=journal.stages(session(), departed[start:end]), number_of_page=current, resumed=resumed,
         more=max(len(arrived), len(departed)) > end, waiting=journal.came(session(), opened, waiting),
-        running=imports().running, travel=None if at.office.hq else travel(session(), at.office), disputes=contested,
+        running=imports().running, standing=standing(session(), opened.clock),
+        travel=None if at.office.hq else travel(session(), at.office), disputes=contested,
         periods={p.id: p for p in framework.periods(session())})
 
 
@@ -286,8 +288,9 @@ def _look(opened: Folder, path: Path) -> Looked:
                         "%(num)s values were set on both sides: you will be asked which one stays.",
                         outcome.conflicts))
     if outcome.quarantined:
-        notes.append(n_("%(num)s change will be kept apart because its author may not make it.",
-                        "%(num)s changes will be kept apart because their author may not make them.",
+        notes.append(n_("%(num)s change will be kept apart: its author may not make it, or its laptop is off the list.",
+                        "%(num)s changes will be kept apart: their authors may not make them, or their laptop is off"
+                        " the list.",
                         outcome.quarantined))
     if outcome.left_out:
         notes.append(n_("%(num)s change of another office will be left out, because that office did not sign it.",

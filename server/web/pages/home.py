@@ -12,6 +12,7 @@ from server.db.base import synced_models
 from server.db.drafts import draft_keys
 from server.services.conflicts import title_of
 from server.services.home import home
+from server.services.standing import standing
 from server.web.answers import Answer
 from server.web.database import session
 from server.web.grids import grid_left
@@ -37,6 +38,7 @@ def show() -> Answer:
     config: Config = current_app.extensions["valise.config"]
     return render_template("home/show.html", due=home(session(), at.office, at.today), cut=config.last_run == "cut",
                            resumed=current_app.extensions.get("valise.resumed", ()),
+                           standing=standing(session(), config.clock),
                            drafts=_unsaved())
 
 

@@ -1,4 +1,4 @@
-"""Headquarters can let changes of a revoked laptop count all the same: a list of them, which travels."""
+"""A laptop can be replaced by another, and changes of a revoked one can count all the same: a list, which travels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the list."""
+    """Add the column and the list."""
+    op.add_column("device", sa.Column("replaced_by_id", sa.String(length=36), nullable=True))
     op.create_table(
         "adopted_change",
         sa.Column("id", sa.String(length=36), primary_key=True),
@@ -29,3 +30,4 @@ def downgrade() -> None:
     """The other way round, for tests."""
     op.drop_index("ix_adopted_change_office", "adopted_change")
     op.drop_table("adopted_change")
+    op.drop_column("device", "replaced_by_id")
