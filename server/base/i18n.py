@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -108,8 +108,12 @@ class NumberText(str):
 def number_text(value: int | Decimal, decimals: int | None = None) -> NumberText:
     """A number with the grouping of the current language."""
     pattern = "#,##0" if decimals is None else "#,##0." + "0" * decimals if decimals else "#,##0"
-    words = str(format_decimal(value, format=pattern, locale=locale(language()), decimal_quantization=True))
-    return NumberText.of(words, value, decimals or 0)
+    return NumberText.of(_decimal(value, pattern, language()), value, decimals or 0)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _decimal(value: int | Decimal, pattern: str, code: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=locale(code), decimal_quantization=True))
 
 
 def money_text(amount: Decimal, currency: str, decimals: int = 2) -> NumberText:

@@ -112,9 +112,10 @@ def _dots(
     pen: Pen, column: tuple[float, float], start: float, end: float, y: float, style: TextStyle, right_to_left: bool
 ) -> None:
     """Leader dots on a grid common to all entries, from `start` to `end` measured from the side where lines start."""
-    step = 5.0
+    step, size = 5.0, 0.9
     first, last = int(start / step) + 1, int(end / step)
+    if first >= last:
+        return
     x, width = column
-    for n in range(first, last):
-        at = x + width - n * step - 0.9 if right_to_left else x + n * step
-        pen.rectangle(at, y, 0.9, 0.9, styles.RULE)
+    left = x + width - (last - 1) * step - size if right_to_left else x + first * step
+    pen.dots(left, left + (last - 1 - first) * step + size, y, styles.RULE, size, step)

@@ -47,6 +47,19 @@ class _Canvas(Canvas):  # type: ignore[misc]  # ReportLab ships no types
         self._preamble = ""
 
 
+class _Content(pdfdoc.PDFStream):  # type: ignore[misc]  # ReportLab ships no types
+    """A page's content, compressed before; it is written once and not held any longer."""
+
+    def __init__(self, packed: bytes) -> None:
+        super().__init__(content=packed)
+        self.dictionary["Filter"] = pdfdoc.PDFName("FlateDecode")
+
+    def format(self, document: Any) -> bytes:
+        written = bytes(super().format(document))
+        self.content = None
+        return written
+
+
 def write_document(
     pens: Sequence[Pen],
     fonts: DocumentFonts,
@@ -56,14 +69,12 @@ def write_document(
 ) -> bytes:
     """The PDF of these pages. Independent of the clock, of hash order and of the process."""
     rl_config.useA85 = 0
-    target = io.BytesIO()
-    canvas: Any = _Canvas(target, pageCompression=1, invariant=1, pdfVersion=(1, 7), lang=properties.language)
+    canvas: Any = _Canvas(io.BytesIO(), pageCompression=1, invariant=1, pdfVersion=(1, 7), lang=properties.language)
     _describe(canvas, properties)
     entries = {entry.anchor: entry for entry in _stepwise(outline)}
     links: dict[int, str] = {}
     for number, pen in enumerate(pens):
         canvas.setPageSize((pen.width, pen.height))
-        canvas._code.append(pen.code)
         for photo in pen.photos:
             canvas._code.append(f"/Figure<</MCID {photo.mark}>>BDC")
             picture = ImageReader(io.BytesIO(photo.jpeg))
@@ -77,12 +88,13 @@ def write_document(
         for link in pen.links:
             if link.mark is not None:
                 links[link.mark] = _add_link(canvas, link, len(pens) + link.mark)
+        content = _Content(pen.finish(canvas._code))
+        canvas._code = []
         canvas.showPage()
-        _number_page(canvas, number)
+        _complete_page(canvas, number, content)
     structure.write(canvas._doc, [links[n] for n in sorted(links)])
     fonts.write(canvas._doc)
-    canvas.save()
-    return target.getvalue()
+    return bytes(canvas.getpdfdata())
 
 
 def _add_link(canvas: Any, link: Link, structure_parent: int) -> str:
@@ -110,9 +122,10 @@ def _leads_out(address: str) -> Any:
     return pdfdoc.PDFDictionary({"S": pdfdoc.PDFName("URI"), "URI": pdfdoc.PDFString(ascii_only)})
 
 
-def _number_page(canvas: Any, number: int) -> None:
-    """Tie the page just shown to its entry in the structure."""
+def _complete_page(canvas: Any, number: int, content: _Content) -> None:
+    """Give the page just shown its content, and tie it to its entry in the structure."""
     page = canvas._doc.idToObject[f"Page{number + 1}"]
+    page.Contents = content
     page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
     page.StructParents, page.Tabs = number, pdfdoc.PDFName("S")
 

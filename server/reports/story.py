@@ -277,6 +277,8 @@ def render(story: Story, frame: Frame) -> Rendered:
     first = sheet(story.first_language)
 
     def start_page(page: Sheet) -> Pen:
+        if pens:
+            pens[-1].rest()
         pens.append(Pen(fonts, page.width, page.height, structure.new_page(page.language)))
         sheets.append(page)
         return pens[-1]

@@ -242,11 +242,15 @@ class Table(Block):
     def _draw_rules(self, pen: Pen, rows: Sequence[_Laid], x: float, top: float, width: float, ends: bool) -> None:
         pen.rule(x, top, x + width, top, styles.BLUE, 1.4 if rows[0].kind == "head" else 0.8)
         y = top
+        heights: dict[bool, list[float]] = {False: [], True: []}
         for n, row in enumerate(rows):
             y -= row.height
             follows = rows[n + 1].kind if n + 1 < len(rows) else "end"
-            strong = row.kind == "head" or follows == "total" or (follows == "end" and ends)
-            pen.rule(x, y, x + width, y, styles.DEEP if strong else styles.RULE, 0.7 if strong else 0.4)
+            heights[row.kind == "head" or follows == "total" or (follows == "end" and ends)].append(y)
+        for strong, places in heights.items():
+            if places:
+                look = (styles.DEEP, 0.7) if strong else (styles.RULE, 0.4)
+                pen.rules(x, x + width, places, *look)
 
     def _draw_texts(
         self, pen: Pen, rows: Sequence[_Laid], x: float, top: float, width: float, columns: Sequence[Column]

@@ -64,8 +64,8 @@ def _drawn(name: str, draw: Draw, rounds: int) -> Figure:
         pdfmetrics.registerFont(TTFont(font, asset_dir() / "static" / "fonts" / f"{font}.ttf"))
 
     def ours() -> None:
-        shape.shape_word.cache_clear()
-        layout._lay_out_plain.cache_clear()
+        for known in (shape.shape_word, layout._lay_out_plain, layout._plain_unit):
+            known.cache_clear()
         draw()
 
     strings = sum(len(page.strings) for page in pages)
@@ -215,10 +215,10 @@ def _child(kind: str, count: int) -> None:
         for font in _FONTS:
             pdfmetrics.registerFont(TTFont(font, asset_dir() / "static" / "fonts" / f"{font}.ttf"))
         bare(_sheets(rows))
-    print(json.dumps({"peak": _most_memory()}))
+    print(json.dumps({"peak": most_memory()}))
 
 
-def _most_memory() -> int:
+def most_memory() -> int:
     """Bytes. On Linux the rusage of a child begins with what its parent had, so the kernel's own mark is read."""
     status = Path("/proc/self/status")
     if status.is_file():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.benchmarks import import_activities, list_pages, log_activity, payload_bytes, report_pages
+from tests.benchmarks import import_activities, list_pages, log_activity, paper_peers, payload_bytes, report_pages
 from tests.benchmarks.rounds import Figure, compare, in_memory, run
 
 _LINE = re.compile(r"^(?P<name>\S.*?) +(?P<ratio>-?\d+\.\d\d|-?inf) .*ours -?[\d,.]+ \w+, against -?[\d,.]+ \w+")
@@ -35,6 +36,25 @@ def test_a_benchmark_prints_its_ratios(
     told = {line["name"] for line in lines if line}
     assert set(names) <= told
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_paper_of_peers_is_drawn_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    assert paper_peers.main(["--size", "12", "--rounds", "1", "--only", "valise", "canvas", "platypus"]) == 0
+    printed = capsys.readouterr().out
+    drawn = re.findall(r"^  (\w+) +[\d.]+ s +[\d.]+ x +[\d,]+ MB +([\d,]+) bytes +([1-9]\d*) pages$", printed, re.M)
+    assert [name for name, _bytes, _pages in drawn] == ["valise", "canvas", "platypus"] * 2 + ["valise", "canvas"]
+
+
+def test_a_peer_that_is_not_installed_is_named_and_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(_name: str) -> ModuleType:
+        raise ImportError("No module named 'typst'")
+
+    monkeypatch.setattr(paper_peers, "import_module", missing)
+    paper_peers.main(["--child", "typst", "1", "1"])
+    assert json.loads(capsys.readouterr().out) == {"missing": "No module named 'typst'"}
 
 
 @pytest.mark.parametrize(("bar", "checked", "code"), [(1.0, True, 1), (1.0, False, 0), (3.0, True, 0), (None, True, 0)])

@@ -22,14 +22,21 @@ class ChartBlock(Block):
     def __init__(self, chart: Chart, code: str, alternative: str = "") -> None:
         self.chart, self.language = chart, code
         self.tag = Tag("Figure", alternative=alternative or chart.title)
+        self._known: tuple[float, Drawing] | None = None
 
     def least(self, width: float) -> float:
-        return _draw(self.chart, width, self.language).height
+        return self._drawing(width).height
+
+    def _drawing(self, width: float) -> Drawing:
+        if self._known is None or self._known[0] != width:
+            self._known = (width, _draw(self.chart, width, self.language))
+        return self._known[1]
 
     def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
-        drawing = _draw(self.chart, width, self.language)
+        drawing = self._drawing(width)
         if drawing.height > room and not fresh:
             return None, self
+        self._known = None
 
         def draw(pen: Pen, x: float, top: float, _width: float) -> None:
             pen.begin(self.tag)

@@ -68,8 +68,13 @@ def isolated(text: Text, language: str) -> Text:
         if is_foreign("".join(span.text for span in line), language):
             out += [Span(FSI), *line, Span(PDI), Span("\n")]
         else:
-            out += [*(replace(span, text=in_own_order(span.text, language)) for span in line), Span("\n")]
+            out += [*(_in_order(span, language) for span in line), Span("\n")]
     return tuple(out[:-1])
+
+
+def _in_order(span: Span, language: str) -> Span:
+    """A footnote's mark is no foreign word: it goes with the word before it."""
+    return span if span.link.startswith("#") else replace(span, text=in_own_order(span.text, language))
 
 
 def _lines(spans: Sequence[Span]) -> list[list[Span]]:

@@ -195,25 +195,30 @@ class _Paragraph:
     def _breaks(self) -> Iterator[tuple[int, int, int]]:
         """(start, end of the word, end of the blanks behind it) of each unit."""
         text, start = self.text, 0
+        if text and plain_blanks(text):
+            for word in text.split(" "):
+                end = start + len(word)
+                yield start, end, min(end + 1, len(text))
+                start = end + 1
+            return
         for at in (*breaks(text), len(text)):
             word = text[start:at].rstrip(_BLANKS)
             yield start, start + len(word), at
             start = at
 
     def _unit(self, start: int, end: int, after: int) -> _Unit:
-        word = tuple(self._bits(start, end))
-        blanks = tuple(self._bits(end, after))
-        return _Unit(word, sum(b.shaped.width for b in word), blanks, sum(b.shaped.width for b in blanks))
+        looks = self.looks
+        if self.levels is None and start < after:
+            look = looks if isinstance(looks, _Look) else looks[start]
+            if look is looks or look is looks[after - 1]:  # each span has its own look, so all between is of one span
+                return _plain_unit(self.text[start:end], self.text[end:after], look, self.language)
+        return _sum_up(tuple(self._bits(start, end)), tuple(self._bits(end, after)))
 
     def _bits(self, start: int, end: int) -> Iterator[_Bit]:
         """Pieces of one look and level, in the order of the text."""
         if start == end:
             return
-        looks, levels = self.looks, self.levels
-        if isinstance(looks, _Look) and levels is None:
-            for shaped in shape_word(self.text[start:end], looks.style, False, self.language):
-                yield _Bit(shaped, 0, looks)
-            return
+        levels = self.levels
         word = self.text[start:end]
         a = start
         for i in range(start + 1, end + 1):
@@ -249,13 +254,24 @@ class _Paragraph:
             bits += unit.word
             if n + 1 < len(units):
                 bits += unit.blanks
-        width = sum(b.shaped.width for b in bits)
+        width = sum([b.shaped.width for b in bits])
         if self.levels is not None:
             bits = bidi.reorder(bits, _level)
-        inks, links = tuple(b.look.ink for b in bits), tuple(b.look.link for b in bits)
+        inks, links = tuple([b.look.ink for b in bits]), tuple([b.look.link for b in bits])
         trailing = units[-1].blanks[-1].shaped if units and units[-1].blanks and not last else None
-        return Line(tuple(b.shaped for b in bits), inks if any(inks) else (), width, last, trailing,
+        return Line(tuple([b.shaped for b in bits]), inks if any(inks) else (), width, last, trailing,
                     links if any(links) else ())
+
+
+def _sum_up(word: tuple[_Bit, ...], blanks: tuple[_Bit, ...]) -> _Unit:
+    return _Unit(word, sum([b.shaped.width for b in word]), blanks, sum([b.shaped.width for b in blanks]))
+
+
+@lru_cache(maxsize=4096)
+def _plain_unit(word: str, blanks: str, look: _Look, language: str) -> _Unit:
+    """A unit of one look that runs from left to right."""
+    shaped = [shape_word(part, look.style, False, language) for part in (word, blanks)]
+    return _sum_up(*[tuple([_Bit(piece, 0, look) for piece in pieces]) for pieces in shaped])
 
 
 def _level(bit: _Bit) -> int:
@@ -264,11 +280,17 @@ def _level(bit: _Bit) -> int:
 
 def text_width(text: Text, style: Style = Style.REGULAR, *, language: str = "en", right_to_left: bool = False) -> float:
     """Width of the widest line without any breaking, in 1/1000 of the size."""
+    if isinstance(text, str) and not right_to_left and text.isascii() and text.isprintable() and plain_blanks(text):
+        words = [shape_word(word, style, False, language) for word in re.split("( )", text)]
+        return sum([piece.width for word in words for piece in word])
     return max(line.width for line in lay_out(text, style, 1e9, language=language, right_to_left=right_to_left))
 
 
 def longest_word(text: Text, style: Style, language: str) -> float:
     """Width of the widest unbreakable stretch, in 1/1000 of the size."""
+    if isinstance(text, str) and text.isascii() and text.isprintable() and plain_blanks(text):
+        words = [shape_word(word, style, False, language) for word in text.split(" ")]
+        return max([sum([piece.width for piece in word]) for word in words], default=0.0)
     widest = 0.0
     for paragraph in _FORCED.split(plain(text)):
         for unit in _Paragraph(paragraph, _Look(style, None), language, False)._breaks():

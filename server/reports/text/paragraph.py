@@ -73,14 +73,19 @@ class Paragraph(Block):
         self.keep_next, self.keep_last = style.keep_next, style.keep_last
         self._rest: tuple[Line, ...] | None = None
         self._link: tuple[str, Tag] | None = None
+        #: the lines of the width they were last broken for: who asks for a height takes them right after
+        self._known: tuple[float, tuple[Line, ...]] | None = None
 
     def lines(self, width: float) -> tuple[Line, ...]:
         """The lines at a column width in points."""
         if self._rest is not None:
             return self._rest
-        style = self.style
-        room = (width - style.indent - style.indent_end) * 1000.0 / style.size
-        return lay_out(self.text, style.font, room, language=self.language, right_to_left=self.right_to_left)
+        if self._known is None or self._known[0] != width:
+            style = self.style
+            room = (width - style.indent - style.indent_end) * 1000.0 / style.size
+            lines = lay_out(self.text, style.font, room, language=self.language, right_to_left=self.right_to_left)
+            self._known = (width, lines)
+        return self._known[1]
 
     def height(self, width: float) -> float:
         """Height of the whole paragraph."""
@@ -97,7 +102,7 @@ class Paragraph(Block):
         count = self._lines_for(room, len(lines), fresh)
         if count == 0:
             return None, self
-        rest = None
+        rest, self._known = None, None
         if count < len(lines):
             rest = copy(self)
             rest.anchor, rest._rest = "", lines[count:]

@@ -9,15 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from reportlab.pdfbase import pdfdoc
 
 from server.reports.text.compose import Composition, compose_font
 from server.reports.text.faces import Face
 from server.reports.text.shape import Glyph, Shaped
+
+#: The empty box, which stands for no text: code 0, and codes that are never used.
+_NOTHING: tuple[Composition, str] = (((0, 0, 0),), "")
+#: Bytes that would need an escape inside a string: carriage return, parentheses, backslash.
+_ESCAPED = frozenset(b"\r()\\")
+#: Pieces whose operands are kept.
+_KEPT = 8192
+
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Coded(NamedTuple):
@@ -27,16 +38,42 @@ class Coded(NamedTuple):
     array: str
 
 
+class _Made(dict[K, V]):
+    """What follows from a key, made when it is first asked for."""
+
+    def __init__(self, make: Callable[[K], V]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: K) -> V:
+        made = self[key] = self._make(key)
+        return made
+
+
 class DocumentFont:
     """One face in one document: hands out codes while pages are drawn, writes itself when they all are."""
 
     def __init__(self, face: Face, name: str) -> None:
         self.face, self.name = face, name
-        self._codes: dict[tuple[Composition, str], int] = {(((0, 0, 0),), ""): 0}
+        self._codes: dict[tuple[Composition, str], int] = {_NOTHING: 0}
+        self._next = 1
+        #: (glyph, letter) -> the code of the glyph in its place, as it stands in a string
+        self.letters = _Made(self._letter)
+        self.widths = _Made(face.advance)
 
-    def code(self, composition: Composition, text: str) -> int:
-        """The two-byte code for glyphs that together show this text."""
-        return self._codes.setdefault((composition, text), len(self._codes))
+    def code(self, composition: Composition, text: str) -> str:
+        """The code for glyphs that together show this text: two characters that need no escape inside a string."""
+        number = self._codes.get((composition, text))
+        if number is None:
+            while not _ESCAPED.isdisjoint(divmod(self._next, 256)):
+                self._next += 1
+            number = self._codes[composition, text] = self._next
+            self._next += 1
+        return chr(number >> 8) + chr(number & 255)
+
+    def _letter(self, key: tuple[int, str]) -> str:
+        glyph, text = key
+        return self.code(((glyph, 0, 0),), text)
 
     def width(self, composition: Composition) -> int:
         """How far a code moves the pen."""
@@ -44,7 +81,8 @@ class DocumentFont:
 
     def write(self, document: Any) -> None:
         """Add the font's objects to a ReportLab document."""
-        codes = [key for key, _code in sorted(self._codes.items(), key=lambda item: item[1])]
+        used = {number: key for key, number in self._codes.items()}
+        codes = [used.get(number, _NOTHING) for number in range(self._next)]
         data, places = compose_font(self.face, [composition for composition, _text in codes])
         digest = hashlib.sha256(repr(codes).encode()).digest()
         base = "".join(chr(65 + b % 26) for b in digest[:6]) + "+" + self.face.name
@@ -116,31 +154,29 @@ class DocumentFonts:
 
     def __init__(self) -> None:
         self._fonts: dict[str, DocumentFont] = {}
-        self._coded: dict[Shaped, Coded] = {}
-        #: for each face the arrays of its simple pieces, to join lines of one face in one go
-        self._arrays: dict[Face, dict[Shaped, str]] = {}
+        #: piece -> the inside of its TJ array
+        self._arrays = _Made(self._encode)
+
+    def forget(self) -> None:
+        """Forget the operands of pieces when they are many: a long list of sums and names uses each but once."""
+        if len(self._arrays) > _KEPT:
+            self._arrays.clear()
 
     def coded(self, shaped: Shaped) -> Coded:
         """The operands of a shaped piece in this document."""
-        known = self._coded.get(shaped)
-        if known is None:
-            known = self._coded[shaped] = self._encode(shaped)
-        return known
+        array = self._arrays[shaped]
+        return Coded(self._fonts[shaped.face.name].name, array)
 
     def joined(self, pieces: Sequence[Shaped]) -> str:
         """One operator that shows all pieces, when they are of one face on one baseline; else nothing."""
         if not pieces:
             return ""
-        arrays = self._arrays.setdefault(pieces[0].face, {})
-        try:
-            array = "".join([arrays[piece] for piece in pieces])
-        except KeyError:
-            for piece in pieces:
-                if piece.face is not pieces[0].face:
-                    return ""
-                arrays[piece] = self.coded(piece).array
-            array = "".join([arrays[piece] for piece in pieces])
-        return f"[{array.replace('><', '')}]TJ"
+        face, arrays = pieces[0].face, self._arrays
+        for piece in pieces:
+            if piece.face is not face:
+                return ""
+        array = "".join([arrays[piece] for piece in pieces])
+        return f"[{array.replace(')(', '')}]TJ"
 
     def write(self, document: Any) -> None:
         """Add every font that was used to a ReportLab document; after the last page, before saving."""
@@ -153,33 +189,42 @@ class DocumentFonts:
             font = self._fonts[face.name] = DocumentFont(face, f"T{len(self._fonts) + 1}")
         return font
 
-    def _encode(self, shaped: Shaped) -> Coded:
+    def _encode(self, shaped: Shaped) -> str:
         font = self._font(shaped.face)
-        array, digits, owed = "", "", 0.0
-        for glyphs, text in _clusters(shaped):
-            composition = _composed(glyphs, shaped.face)
-            shift = round(owed, 1)
-            if shift:
-                array, digits = array + f"<{digits}>" * bool(digits) + _number(shift), ""
-            digits += f"{font.code(composition, text):04X}"
-            owed = font.width(composition) - sum([glyph.advance for glyph in glyphs])
-        array += f"<{digits}>" * bool(digits)
+        if shaped.places:
+            clusters = list(_combined(shaped, font))
+        else:
+            letters = [font.letters[key] for key in zip(shaped.numbers, shaped.text, strict=True)]
+            widths = [font.widths[glyph] for glyph in shaped.numbers]
+            if widths == (advances := shaped.advances.tolist()):
+                return f"({''.join(letters)})"
+            clusters = list(zip(letters, widths, advances, strict=True))
+        array, codes, owed = "", "", 0.0
+        for code, width, advance in clusters:
+            if owed and (shift := round(owed, 1)):
+                array, codes = f"{array}({codes}){_number(shift)}", ""
+            codes += code
+            owed = width - advance
+        array += f"({codes})" * bool(codes)
         if round(owed, 1):
             array += _number(round(owed, 1))
-        return Coded(font.name, array)
+        return array
 
 
 def _number(value: float) -> str:
     return str(int(value)) if value == int(value) else str(value)
 
 
+def _combined(shaped: Shaped, font: DocumentFont) -> Iterator[tuple[str, int, float]]:
+    """Code, width and advance of each cluster."""
+    for glyphs, text in _clusters(shaped):
+        composition = _composed(glyphs, shaped.face)
+        yield font.code(composition, text), font.width(composition), sum([glyph.advance for glyph in glyphs])
+
+
 def _clusters(shaped: Shaped) -> Iterator[tuple[Sequence[Glyph], str]]:
     """Glyphs that belong together, as they are seen, with the text that they show."""
     glyphs, text = shaped.glyphs, shaped.text
-    if len(glyphs) == len(text) and all(glyph.cluster == n for n, glyph in enumerate(glyphs)):
-        for glyph, character in zip(glyphs, text, strict=True):
-            yield (glyph,), character
-        return
     starts = sorted({glyph.cluster for glyph in glyphs})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
     for start, members in groupby(glyphs, key=lambda glyph: glyph.cluster):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from server.reports.text.layout import Line
+from server.reports.text.packed import Packed
 from server.reports.text.pdffont import DocumentFonts
 from server.reports.text.structure import PageTags, Tag
 
@@ -54,8 +55,23 @@ def ink_operands(colour: str) -> str:
 
 def number(value: float, places: int = 2) -> str:
     """A number as PDF writes it: no exponent, no zeros behind."""
+    if places == 2:
+        return _HUNDREDTHS[round(value * 100)]
     text = f"{value:.{places}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
+
+
+class _Hundredths(dict[int, str]):
+    """Hundredths of a point as PDF writes them; a page has the same few again and again."""
+
+    def __missing__(self, hundredths: int) -> str:
+        if len(self) > 20_000:
+            self.clear()
+        text = self[hundredths] = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+        return text
+
+
+_HUNDREDTHS = _Hundredths()
 
 
 class Pen:
@@ -75,15 +91,23 @@ class Pen:
         self._fill = self._stroke = ""
         self._stroke_width = 0.0
         self._font: tuple[str, float] = ("", 0.0)
-        self._at: tuple[float, float] | None = None
+        #: where the open text object stands, in whole hundredths of a point: what is rounded never adds up
+        self._at: tuple[int, int] | None = None
+        self._packed = Packed()
         #: what is being marked: nothing yet, decoration, content around text objects, or content inside one
         self._marked: Literal["", "decoration", "around", "inside"] = ""
 
-    @property
-    def code(self) -> str:
-        """The page's content stream."""
+    def rest(self) -> None:
+        """Pack what has been drawn: the page is full, but for what is drawn when all pages are known."""
         self._end_decoration()
-        return "\n".join(self._code)
+        self._packed.add(self._code)
+        self._code = []
+        self.fonts.forget()
+
+    def finish(self, more: Sequence[str] = ()) -> bytes:
+        """The page's content stream with more operators behind it, compressed as FlateDecode reads it."""
+        self._end_decoration()
+        return self._packed.finish([*self._code, *more])
 
     def begin(self, tag: Tag) -> None:
         """What follows belongs to a tag. Inside an open text object only text may follow."""
@@ -122,7 +146,7 @@ class Pen:
         """Open one text object for many short tagged texts."""
         self._end_decoration()
         self._code.append("BT")
-        self._at, self._font = (0.0, 0.0), ("", 0.0)
+        self._at, self._font = (0, 0), ("", 0.0)
 
     def rectangle(
         self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "", line: float = 0.5
@@ -149,17 +173,19 @@ class Pen:
         code = self._code
         if not self._marked:
             self._decorate()
-        if self._at is None:
+        at = self._at
+        if at is None:
             code.append("BT")
-            self._at, self._font = (0.0, 0.0), ("", 0.0)
+            at, self._font = (0, 0), ("", 0.0)
         pieces, inks = line.pieces, line.inks
         if line.trailing and line.trailing.right_to_left:
             pieces, inks = (line.trailing, *pieces), (None, *inks) if inks else inks
             x -= line.trailing.width * size / 1000.0
         elif line.trailing:
             pieces, inks = (*pieces, line.trailing), (*inks, None) if inks else inks
-        code.append(f"{number(x - self._at[0])} {number(y - self._at[1])} Td")
-        self._at = (x, y)
+        across, up = round(x * 100), round(y * 100)
+        code.append(f"{_HUNDREDTHS[across - at[0]]} {_HUNDREDTHS[up - at[1]]} Td")
+        self._at = (across, up)
         widen = number(-stretch * 1000.0 / size) if stretch else ""
         whole = "" if widen or inks else self.fonts.joined(pieces)
         if whole:
@@ -182,7 +208,7 @@ class Pen:
 
     def _show(self, array: str) -> None:
         if array:
-            array = array.replace("><", "")
+            array = array.replace(")(", "")
             self._code.append(f"[{array}]TJ")
 
     def _choose(self, font: str, size: float) -> None:
@@ -195,6 +221,23 @@ class Pen:
         if self._at is not None:
             self._code.append("ET")
             self._at = None
+
+    def rules(self, x1: float, x2: float, heights: Sequence[float], colour: str, width: float) -> None:
+        """Level lines of one look, from x1 to x2."""
+        self._decorate()
+        self.end_text()
+        self._set_stroke(colour, width)
+        left, right = number(x1), number(x2)
+        self._code.append(" ".join([f"{left} {(y := number(height))} m {right} {y} l" for height in heights]) + " S")
+
+    def dots(self, x1: float, x2: float, y: float, colour: str, size: float, step: float) -> None:
+        """Square dots in a row, the first at x1, none behind x2; their lower edges at y."""
+        self._decorate()
+        self.end_text()
+        self._set_stroke(colour, size)
+        middle = number(y + size / 2)
+        dash = f"[{number(size)} {number(step - size)}] 0 d"
+        self._code.append(f"{dash} {number(x1)} {middle} m {number(x2)} {middle} l S [] 0 d")
 
     def photo(self, jpeg: bytes, x: float, y: float, width: float, height: float, tag: Tag) -> None:
         """Put a JPEG on the page with its lower left corner at (x, y)."""

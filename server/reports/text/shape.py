@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -26,13 +27,30 @@ class Glyph(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shaped:
-    """A piece of one word in one face, left to right as it is seen. `text` is what it says (and copies as)."""
+    """A piece of one word in one face, left to right as it is seen. `text` is what it says (and copies as).
+
+    Tens of thousands of words are kept, so their glyphs are packed: the numbers, the advances in 1/1000 of the size,
+    and (cluster, dx, dy) of each, or nothing where every letter has one glyph in its place.
+    """
 
     text: str
     face: Face
     right_to_left: bool
-    glyphs: tuple[Glyph, ...]
+    numbers: array[int]
+    advances: array[float]
+    places: tuple[tuple[int, float, float], ...]
     width: float
+
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        """Its glyphs from left to right."""
+        places = self.places or [(cluster, 0.0, 0.0) for cluster in range(len(self.numbers))]
+        return tuple(
+            [
+                Glyph(number, cluster, advance, dx, dy)
+                for number, advance, (cluster, dx, dy) in zip(self.numbers, self.advances, places, strict=True)
+            ]
+        )
 
     @property
     def blank(self) -> bool:
@@ -45,8 +63,10 @@ _SCRIPT_OF_LANGUAGE = {"ru": "Cyrl", "sr": "Cyrl", "ar": "Arab", "bn": "Beng"}
 
 _LETTER = re.compile("[A-Za-z]")
 
+_BY_CHARACTER = hb.BufferClusterLevel.MONOTONE_CHARACTERS  # by grapheme, if nothing is said
 
-@lru_cache(maxsize=100_000)
+
+@lru_cache(maxsize=8192)
 def shape_word(word: str, style: Style, right_to_left: bool, language: str) -> tuple[Shaped, ...]:
     """The pieces of a word (or of a run of blanks) in the order of its characters; each is visual inside."""
     return shape_part(word, 0, len(word), style, right_to_left, language)
@@ -94,22 +114,27 @@ def _shape(
 ) -> Shaped:
     """One call of HarfBuzz; the rest of the word is given as context, so joining letters know their neighbours."""
     buffer: Any = hb.Buffer()  # one for each call: several threads may draw at a time
-    buffer.add_codepoints([ord(c) for c in drawn], start, end - start)
+    if drawn.isascii() and end - start == len(drawn):
+        buffer.add_str(drawn)
+    else:
+        buffer.add_codepoints([ord(c) for c in drawn], start, end - start)
     buffer.direction = "rtl" if right_to_left else "ltr"
     buffer.script = script
     buffer.language = language
     # A mark on a right-to-left letter is a cluster of its own: readers that turn the text round turn glyphs, not texts.
-    levels = hb.BufferClusterLevel
-    buffer.cluster_level = levels.MONOTONE_CHARACTERS if right_to_left else levels.MONOTONE_GRAPHEMES
+    if right_to_left:
+        buffer.cluster_level = _BY_CHARACTER
     hb.shape(face.hb_font, buffer)
     k = face.scale
-    glyphs = tuple(
-        [
-            Glyph(info.codepoint, info.cluster - start, p.x_advance * k, p.x_offset * k, p.y_offset * k)
-            for info, p in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
-        ]
-    )
-    return Shaped(word[start:end], face, right_to_left, glyphs, sum(g.advance for g in glyphs))
+    infos = buffer.glyph_infos
+    dx, dy, across, _up = zip(*[position.position for position in buffer.glyph_positions], strict=True)
+    numbers = array("H", [info.codepoint for info in infos])
+    advances = [advance * k for advance in across]
+    clusters = [info.cluster for info in infos]
+    places: tuple[tuple[int, float, float], ...] = ()
+    if any(dx) or any(dy) or clusters != list(range(start, end)):
+        places = tuple([(n - start, x * k, y * k) for n, x, y in zip(clusters, dx, dy, strict=True)])
+    return Shaped(word[start:end], face, right_to_left, numbers, array("d", advances), places, sum(advances))
 
 
 def cut_places(word: str, style: Style, right_to_left: bool, language: str) -> list[tuple[int, float]]:

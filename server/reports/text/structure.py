@@ -76,23 +76,22 @@ class Structure:
 
     def write(self, document: Any, annotations: Sequence[str]) -> None:
         """Add the tree to a ReportLab document whose pages are all shown. `annotations` are the links' object names."""
-        elements = list(_walk(self.root))
         tree = _Raw()
         document.Reference(tree, "structure")
-        for number, element in enumerate(elements):
-            raw = _Raw()
+        elements = [(element, _Raw()) for element in _walk(self.root)]
+        for number, (element, raw) in enumerate(elements):
             document.Reference(raw, f"element{number}")
             element.reference = _reference(document, f"element{number}")
         pages = [_reference(document, f"Page{n + 1}") for n in range(len(self.pages))]
         links = [_reference(document, name) for name in annotations]
-        for number, element in enumerate(elements):
+        for element, raw in elements:
             parent = element.parent.reference if element.parent else _reference(document, "structure")
-            document.idToObject[f"element{number}"].content = _element(element, parent, pages, links)
+            raw.content = _element(element, parent, pages, links)
         nums = [f"{n} [{' '.join(e.reference for e in page)}]" for n, page in enumerate(self.pages)]
         nums += [f"{len(pages) + n} {element.reference}" for n, element in enumerate(self.links)]
         tree.content = (
             f"<</Type/StructTreeRoot/K {self.root.reference}/ParentTree<</Nums[{' '.join(nums)}]>>"
-            f"/ParentTreeNextKey {len(nums)}{_names(elements)}>>"
+            f"/ParentTreeNextKey {len(nums)}{_names([one for one, _raw in elements])}>>"
         )
         document.Catalog.StructTreeRoot = tree
         document.Catalog.MarkInfo = pdfdoc.PDFDictionary({"Marked": "true"})
@@ -138,11 +137,13 @@ class _Raw(pdfdoc.PDFObject):  # type: ignore[misc]  # ReportLab ships no types
         return self.content.encode("ascii")
 
 
-def _walk(element: Element) -> Iterator[Element]:
-    yield element
-    for kid in element.kids:
-        if isinstance(kid, Element):
-            yield from _walk(kid)
+def _walk(root: Element) -> Iterator[Element]:
+    """All elements in the order they are read."""
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        waiting += [kid for kid in reversed(element.kids) if isinstance(kid, Element)]
 
 
 def _reference(document: Any, name: str) -> str:
@@ -152,9 +153,11 @@ def _reference(document: Any, name: str) -> str:
 
 def _element(element: Element, parent: str, pages: Sequence[str], links: Sequence[str]) -> str:
     """The dictionary of one element."""
-    home = next((kid[0] for kid in element.kids if isinstance(kid, tuple)), None)
+    home: int | None = None
     kids = []
     for kid in element.kids:
+        if home is None and isinstance(kid, tuple):
+            home = kid[0]
         if isinstance(kid, Element):
             kids.append(kid.reference)
         elif isinstance(kid, int):

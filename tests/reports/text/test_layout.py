@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.reports.text import layout
 from server.reports.text.faces import Style
-from server.reports.text.layout import Line, Span, _lay_out_plain, lay_out, longest_word, text_width
+from server.reports.text.layout import Line, Span, _lay_out_plain, _plain_unit, lay_out, longest_word, text_width
 from server.reports.text.shape import shape_word
 
 TEXTS = {
@@ -111,9 +112,29 @@ def test_threads_do_not_disturb_each_other() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         together = list(pool.map(glyphs, texts))
-    shape_word.cache_clear()
-    _lay_out_plain.cache_clear()
+    for known in (shape_word, _lay_out_plain, _plain_unit):
+        known.cache_clear()
     assert together == [glyphs(text) for text in texts]
+
+
+WORDS = st.lists(st.text(alphabet="abfilTW.,(é", min_size=1, max_size=7), min_size=1, max_size=9).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(WORDS, WORDS, st.sampled_from([2_500.0, 6_000.0, 1e9]))
+def test_the_short_ways_to_lines_and_widths_lead_where_the_long_one_does(one: str, other: str, width: float) -> None:
+    spans = (Span(one, bold=True, ink="#0a4a7a"), Span(f" {other}"), Span(other, italic=True))
+
+    def found() -> list[object]:
+        _lay_out_plain.cache_clear()
+        broken = [(line.text, round(line.width, 6), line.inks, line.last) for line in lines(one, width)]
+        mixed = [(line.text, round(line.width, 6), line.inks, line.last) for line in lines(spans, width)]
+        return [broken, mixed, round(text_width(one), 6), round(longest_word(one, Style.BOLD, "en"), 6)]
+
+    short = found()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(layout, "plain_blanks", lambda _text: False)
+        assert found() == short
 
 
 def test_an_arabic_line_is_ordered_from_the_right() -> None:
