@@ -94,7 +94,7 @@ def write_report(
     """
     form = target.suffix.lower()
     if kind not in _TOLD:
-        raise NotYet(_("Valise does not make the document “%(kind)s” yet: take annual or progress.", kind=kind))
+        raise NotYet(_("Valise does not make the document “%(kind)s” yet.", kind=kind))
     if form not in FORMS:
         raise NotYet(
             _("Valise does not write %(suffix)s files: end the name in .pdf, .docx or .xlsx.",
