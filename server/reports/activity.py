@@ -28,7 +28,7 @@ def activity_manuscript(records: model.ActivityRecords, moment: datetime) -> Man
 
 def _tell(story: Story, records: model.ActivityRecords) -> None:
     if len(records.records) > 1:
-        story.contents()
+        story.contents(depth=1)
     if not records.records:
         story.heading(1, _("Activities"))
         story.paragraph(_("No activity was logged in this period."), style="note")

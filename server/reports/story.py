@@ -39,6 +39,8 @@ class Story:
         self.language = language
         self.items: list[FlowItem] = [sheet(language)]
         self.entries: list[Entry] = []
+        self._listed: list[Entry] = []
+        self._listed_depth = 3
         self._first_language = language
         self._wide = False
         self._depth = 0
@@ -206,12 +208,13 @@ class Story:
         self._wide = False
         self._turn(sheet(self.language))
 
-    def contents(self) -> None:
-        """Place the table of contents here, on pages of its own; it lists the headings of the whole story."""
+    def contents(self, depth: int = 3) -> None:
+        """Place the table of contents here, on pages of its own; it lists the headings that follow, to that level."""
+        self._listed_depth = depth
         with use_language(self.language):
             title = _("Contents")
         self.items.append(self._paragraph(title, "heading1"))
-        self.items.append(ContentsBlock(self.entries))
+        self.items.append(ContentsBlock(self._listed))
         self.items.append(PageBreak())
 
     def add(self, block: Block) -> None:
@@ -225,6 +228,8 @@ class Story:
     def _heading(self, level: int, text: str, style: str) -> None:
         anchor = f"h{len(self.entries) + 1}"
         self.entries.append(Entry(level, text, anchor, self.language))
+        if level <= self._listed_depth:
+            self._listed.append(self.entries[-1])
         # who hears a document counts levels: none is skipped, whatever the heading looks like (ISO 14289-1 §7.4.2)
         self._depth = min(max(level, 1), self._depth + 1)
         self.items.append(self._paragraph(text, style, anchor=anchor, tag=Tag(f"H{self._depth}")))

@@ -33,6 +33,7 @@ DOCUMENTS = (
     ("finance", mark("Financial statement")),
     ("meeting", mark("Record of board meetings")),
     ("newsletter", mark("Newsletter")),
+    ("activity", mark("Activity record")),
 )
 EDITABLE = ((".docx", mark("the annual report as a Word file")), (".xlsx", mark("its tables as an Excel workbook")))
 _SET_UP, _SENT, _CONSOLIDATED = "2014-02-03T09:00:00Z", "2015-02-16T09:00:00Z", "2015-08-15T09:00:00Z"

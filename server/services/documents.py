@@ -94,7 +94,10 @@ def write_report(
     """
     form = target.suffix.lower()
     if kind not in _TOLD:
-        raise NotYet(_("Valise does not make the document “%(kind)s” yet.", kind=kind))
+        raise NotYet(
+            _("Valise does not make the document “%(kind)s” yet: take one of these: %(kinds)s.",
+              kind=kind, kinds=", ".join(_TOLD))
+        )
     if form not in FORMS:
         raise NotYet(
             _("Valise does not write %(suffix)s files: end the name in .pdf, .docx or .xlsx.",

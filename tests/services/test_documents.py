@@ -70,7 +70,7 @@ def test_an_office_writes_its_own_progress_report(desk: Desk, require_tool: Requ
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in MADE])
 def test_a_kind_that_is_not_made_yet_says_what_can_be_made(desk: Desk, kind: str):
-    with pytest.raises(NotYet, match=r"annual or progress") as error:
+    with pytest.raises(NotYet, match=r"take one of these: annual, progress,") as error:
         write_report(desk.open("hq"), kind, desk.file("a.pdf"))
     assert kind in error.value.message
     assert not desk.file("a.pdf").exists()
@@ -291,9 +291,10 @@ class TestTheExecutiveSummary:
 
 def test_what_is_derived_says_from_what(desk: Desk, require_tool: RequireTool):
     text = _told(desk, require_tool, "annual", period="y1")
-    for said in ("¹ sum of 2 commitments", "² sum of 1 instalment",
-                 "⁴ Total expenditures ÷ Total funds received to date; Total expenditures ÷ Total confirmed funding",
-                 "¹ Budget − Spent; ² Spent ÷ Budget; ³ sum of 11 rows"):
+    for said in ("¹ Derived from: sum of 2 commitments.", "² Derived from: sum of 1 instalment.",
+                 "⁴ Derived from: Total expenditures ÷ Total funds received to date; Total expenditures ÷ Total "
+                 "confirmed funding.",
+                 "¹ Derived from: Budget − Spent. ² Derived from: Spent ÷ Budget. ³ Derived from: sum of 11 rows."):
         assert said in text.replace("\xa0", " "), said
 
 

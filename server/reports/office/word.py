@@ -198,8 +198,9 @@ class _WordStory(Story):
         """Upright pages from here."""
         self._lay(wide=False)
 
-    def contents(self) -> None:
+    def contents(self, depth: int = 3) -> None:
         """A contents field: it holds the headings, and Word adds the page numbers when the file is opened."""
+        self._listed_depth = depth
         self._paragraph_in("Title", _("Contents"))
         self._contents = self._file.add_paragraph()
         self.page_break()
@@ -208,14 +209,15 @@ class _WordStory(Story):
         if self._contents is None:
             return
         language = self.language
-        for place, (level, text, code) in enumerate(self._headings):
+        listed = [heading for heading in self._headings if heading[0] <= self._listed_depth]
+        for place, (level, text, code) in enumerate(listed):
             self.language = code
             line = self._contents.insert_paragraph_before()
             line.paragraph_format.left_indent, line.paragraph_format.space_after = Mm(6 * (level - 1)), Pt(2)
             if place == 0:
-                open_field(line, 'TOC \\o "1-3" \\h \\z \\u')
+                open_field(line, f'TOC \\o "1-{self._listed_depth}" \\h \\z \\u')
             self._write(line, text)
-        if self._headings:
+        if listed:
             close_field(self._contents)
         self.language = language
 
