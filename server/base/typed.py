@@ -25,6 +25,9 @@ _DIGITS = {start + d: str(d) for start in (0x660, 0x6F0, 0x9E6) for d in range(1
 _FILLERS = frozenset({"г", "года", "de", "del", "of", "the", "st", "nd", "rd", "th", "سنة"})
 _QUARTER = re.compile(r"[qtкp]\s*\.?\s*([1-4])\s*[-/ ]?\s*(\d{4})|(\d{4})\s*[-/ ]?\s*[qtкp]\s*\.?\s*([1-4])")
 _MOST_QUARTERS = 40
+#: Serbian months behind a day, which CLDR does not have
+_GENITIVES = ("јануара", "фебруара", "марта", "априла", "маја", "јуна", "јула", "августа", "септембра", "октобра",
+              "новембра", "децембра")  # fmt: skip
 
 
 def plain(text: str) -> str:
@@ -93,6 +96,8 @@ def _months() -> dict[str, int]:
             for context in ("format", "stand-alone"):
                 names = get_month_names(width, context, locale(code))
                 found.update({names[n].casefold().rstrip("."): n for n in range(1, 13)})
+    if language() == "sr":
+        found.update({name: n for n, name in enumerate(_GENITIVES, 1)})
     return {**found, "sept": 9}
 
 

@@ -39,6 +39,11 @@ def test_dates_are_read_in_the_usual_ways(text: str, stored: str | None) -> None
     assert typed_date(text) == stored
 
 
+def test_serbian_months_are_read_in_their_genitive_too() -> None:
+    with use_language("sr"):
+        assert typed_date("14. маја 2014.") == typed_date("14. мај 2014") == "2014-05-14"
+
+
 @pytest.mark.parametrize("text", ["31/2/2014", "14 Floréal 2014", "yesterday", "41773", "13/13/2014", "5/14", "2014-5-",
                                   "May", "99 May 2014", "14 May 12345678901234567890"])  # fmt: skip
 def test_what_is_no_date_gets_a_sentence(text: str) -> None:
