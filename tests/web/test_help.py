@@ -6,8 +6,10 @@ import re
 
 import pytest
 
+from server.base.i18n import LANGUAGES
 from server.web.nav import MENU
 from server.web.pages.help import TOPICS
+from tests import catalogs
 from tests.house import ROOT
 from tests.web.conftest import CreateClient
 
@@ -28,6 +30,23 @@ def test_what_the_manual_names_is_on_the_screen(topic: str) -> None:
     assert text.startswith("# ")
     named = {" ".join(name.split()) for name in re.findall(r"\*\*([^*]+)\*\*", text)}
     assert {name for name in named if f'"{name}"' not in SCREEN} <= {"Dates", "The narrative", "Participants"}
+
+
+def _names(text: str) -> set[str]:
+    return {" ".join(name.split()) for name in re.findall(r"\*\*([^*]+)\*\*", text)}
+
+
+@pytest.mark.parametrize("code", [code for code in LANGUAGES if code != "en"])
+def test_the_manual_of_a_language_names_what_stands_on_its_screen(code: str) -> None:
+    said = catalogs.read(code)
+    for topic in TOPICS:
+        english = (MANUAL / "en" / f"{topic}.md").read_text(encoding="utf-8")
+        own = (MANUAL / code / f"{topic}.md").read_text(encoding="utf-8")
+        assert own.startswith("# ")
+        assert len(re.findall(r"^#", own, re.MULTILINE)) == len(re.findall(r"^#", english, re.MULTILINE)), topic
+        known = {name: message.string for name in _names(english) if (message := said.get(name)) is not None}
+        wanted = {text if isinstance(text, str) else text[0] for text in known.values()}
+        assert wanted <= _names(own), topic
 
 
 @pytest.mark.parametrize("topic", TOPICS)
