@@ -19,10 +19,13 @@ class Setting(Base):
     value: Mapped[str] = mapped_column(sa.Text)
 
 
+#: made once: every page asks for two or three
+_READ = sa.select(Setting.value).where(Setting.name == sa.bindparam("name"))
+
+
 def read_setting(session: Session, name: str) -> str | None:
     """What was chosen, or None."""
-    row = session.get(Setting, name)
-    return None if row is None else row.value
+    return session.scalar(_READ, {"name": name})
 
 
 def write_setting(session: Session, name: str, value: str) -> None:

@@ -19,6 +19,7 @@ from server.base.errors import NotFound, RuleBroken, RulesBroken, ValiseError
 from server.base.i18n import _
 from server.base.ids import new_id
 from server.base.text import clean
+from server.db import reading
 from server.db.base import DecimalText, Synced, reference_columns, synced_columns, synced_models
 from server.db.session import Author, Seen
 
@@ -79,14 +80,15 @@ class Work:
 
     def get(self, table: str, row: str | None) -> Values | None:
         """The visible record of `table`, or None."""
-        if not row:
-            return None
-        found = self.session.get(synced_models()[table], row)
-        return None if found is None or found.deleted else values_of(found)
+        found = _record(self.session, synced_models()[table], row) if row else None
+        return None if found is None or found["deleted"] else found
 
     def find(self, table: str, **equal: Any) -> list[Values]:
         """Visible records of `table` whose fields equal `equal`, by id."""
         model = synced_models()[table]
+        plain = reading.records(self.session, _table(model), equal)
+        if plain is not None:
+            return [record for record in plain if not record["deleted"]]
         return [values_of(row) for row in self.session.scalars(visible(model).filter_by(**equal).order_by(model.id))]
 
     def today(self) -> date:
@@ -192,6 +194,15 @@ def _may_write(author: Author, model: type[Synced], row: Synced | None) -> None:
         raise RuleBroken(_("This record belongs to another office: ask it to make the change."))
 
 
+def _record(session: Session, model: type[Synced], id: str) -> Values | None:
+    """A record as it is here, hidden or not; None when it is not."""
+    plain = reading.records(session, _table(model), {"id": id})
+    if plain is not None:
+        return plain[0] if plain else None
+    found = session.get(model, id)
+    return None if found is None else values_of(found)
+
+
 def _no_rules(_values: Values, _world: World) -> Iterable[RuleBroken]:
     return ()
 
@@ -200,7 +211,7 @@ def _broken_references(table: sa.Table, fields: Values, work: Work) -> Iterator[
     for name, target, several in reference_columns(table):
         given = fields.get(name)
         for row in str(given).split() if several and given else [given] if given else []:
-            if work.session.get(synced_models()[target], row) is None:
+            if _record(work.session, synced_models()[target], row) is None:
                 yield RuleBroken(
                     _("“%(field)s” names a record that is not here: choose one from the list.", field=name), name
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,8 +25,8 @@ from server.services.folder import Folder, is_set_up, open_folder
 from server.services.judging import Judged, believed, judge, judge_file, title_of
 from server.services.received import (
     Inspection,
+    Progress,
     Received,
-    Step,
     Stopped,
     Watch,
     absent_parts,
@@ -42,8 +42,6 @@ from server.sync.models import LostChange
 from server.sync.payload import Payload, read_manifest, read_payload
 from server.sync.scope import declared_lost, depends_on, needs
 
-#: told (changes that are in, changes in all) of the file at hand
-Progress = Callable[[int, int], None]
 #: so many of the changes that a parked file lacks are noted; when these are here, it is tried again
 _WAITS = 50
 
@@ -59,7 +57,7 @@ def receive(folder: Folder, files: Sequence[Path], watch: Watch | None = None) -
     results: list[Received] = []
     try:
         for place, path in enumerate(files):
-            results.append(_receive(folder, path, _watched(watch, path, place, len(files))))
+            results.append(_receive(folder, path, Progress(watch, path.name, place, len(files))))
             if results[-1].state == "imported":
                 _retry_waiting(folder)
         search.catch_up(folder.engine)
@@ -97,7 +95,7 @@ def note_refusals(folder: Folder, files: Sequence[Path]) -> None:
         try:
             judge_file(folder, path)
         except Refused:
-            _receive(folder, path, None)
+            _receive(folder, path, Progress())
 
 
 def again(folder: Folder, sha256: str) -> Received:
@@ -119,7 +117,7 @@ def _again(folder: Folder, sha256: str) -> Received:
     if path is None:
         sentence = _("%(file)s: its content is not here any more. Ask for it again.", file=name)
         return Received(name, "refused", sentence, "unreadable")
-    return _receive_bytes(folder, Came(sha256, name, path.read_bytes(), one), None)
+    return _receive_bytes(folder, Came(sha256, name, path.read_bytes(), one), Progress())
 
 
 def inspect(data: DataDir, path: Path, clock: Clock) -> Inspection:
@@ -145,11 +143,12 @@ def preview_file(folder: Folder, path: Path) -> Received:
         known = inbox.arrival(session.connection(), judged.sha256)
         if known is not None and known.state == inbox.IMPORTED:
             return already(session, path.name, known)
-        outcome = _apply(session, _read(session, judged))
+        outcome = _apply(session, _read(session, judged, Progress()))
         return told(session, path.name, judged, outcome, done=False)
 
 
-def _receive(folder: Folder, path: Path, watch: Progress | None) -> Received:
+def _receive(folder: Folder, path: Path, progress: Progress) -> Received:
+    progress.begun()
     try:
         data = read_bounded(path)
     except Refused as refused:
@@ -157,13 +156,13 @@ def _receive(folder: Folder, path: Path, watch: Progress | None) -> Received:
         return _refused(path.name, refused)
     came = arrivals.keep(folder, path.name, data)
     try:
-        return replace(_receive_bytes(folder, came, watch), sha256=came.sha256)
+        return replace(_receive_bytes(folder, came, progress), sha256=came.sha256)
     except BaseException:
         arrivals.take_back(folder, came)
         raise
 
 
-def _receive_bytes(folder: Folder, came: Came, watch: Progress | None) -> Received:
+def _receive_bytes(folder: Folder, came: Came, progress: Progress) -> Received:
     """Take in a file that is kept already, or note why not."""
     if came.before is not None and came.before.state == inbox.IMPORTED:
         with read_session(folder.engine) as session:
@@ -174,7 +173,7 @@ def _receive_bytes(folder: Folder, came: Came, watch: Progress | None) -> Receiv
         signer = title_of(opened.certificate)
         opened = sealing.unsealed(folder, opened)
         manifest = read_manifest(opened.payload)
-        return _import(folder, came.name, judge(folder, came.data, opened), watch)
+        return _import(folder, came.name, judge(folder, came.data, opened), progress)
     except Refused as refused:
         newer = refused.code in arrivals.NEWER and opened is not None and believed(folder, opened.certificate)
         arrivals.refuse(folder, came, refused, signer, manifest, newer=newer)
@@ -183,18 +182,6 @@ def _receive_bytes(folder: Folder, came: Came, watch: Progress | None) -> Receiv
 
 def _refused(name: str, refused: Refused) -> Received:
     return Received(name, "refused", f"{name}: {refused.message}", refused.code)
-
-
-def _watched(watch: Watch | None, path: Path, place: int, files: int) -> Progress | None:
-    """What tells `watch` of one file; it is told of the file's beginning at once."""
-    if watch is None:
-        return None
-
-    def progress(done: int, total: int) -> None:
-        watch(Step(path.name, place, files, done, total))
-
-    progress(0, 0)
-    return progress
 
 
 @dataclass(frozen=True)
@@ -210,8 +197,8 @@ class _Read:
         return not self.waits and not self.payload.waits_for
 
 
-def _read(session: UnitSession, judged: Judged) -> _Read:
-    payload = _payload(session, judged)
+def _read(session: UnitSession, judged: Judged, progress: Progress) -> _Read:
+    payload = _payload(session, judged, progress)
     counted = vouching.proved(session, judged, payload.changes)
     if payload.waits_for:
         stream = {payload.waits_for[0]: judged.manifest.base.get(payload.waits_for[0], ())}
@@ -230,18 +217,18 @@ def _lacks(session: UnitSession, changes: Sequence[Changeset]) -> tuple[str, ...
     return tuple(sorted(i.hex() for i in absent.difference(_lost(session)))) if absent else ()
 
 
-def _import(folder: Folder, name: str, judged: Judged, watch: Progress | None) -> Received:
+def _import(folder: Folder, name: str, judged: Judged, progress: Progress) -> Received:
     """Import one judged file: everything it brings and every note of it, or nothing. Errors: Refused."""
     with read_session(folder.engine) as session:
-        read = _read(session, judged)
+        read = _read(session, judged, progress)
     if not read.ready:
         return _park(folder, name, judged, read)
     copy = backup.snapshot(folder.data, "import", folder.clock())
-    return _taken_in(folder, name, judged, read, copy.name if copy else None, watch)
+    return _taken_in(folder, name, judged, read, copy.name if copy else None, progress)
 
 
 def _taken_in(
-    folder: Folder, name: str, judged: Judged, read: _Read, snapshot: str | None, watch: Progress | None
+    folder: Folder, name: str, judged: Judged, read: _Read, snapshot: str | None, progress: Progress
 ) -> Received:
     """The import itself, in one transaction."""
     with write_session(folder.engine, importer(folder)) as session:
@@ -250,7 +237,7 @@ def _taken_in(
         if known is not None and known.state == inbox.IMPORTED:  # by another window, meanwhile
             return already(session, name, known)
         capture.repair(session, folder.clock)  # what another program wrote meanwhile is a change, too
-        applied = _apply(session, read, watch)
+        applied = _apply(session, read, progress)
         if not applied.missing:
             _note(session, folder, name, judged, applied, read.payload, snapshot)
             return told(session, name, judged, applied, done=True)
@@ -277,20 +264,24 @@ def _go_on_under_a_new_name(session: UnitSession, folder: Folder, judged: Judged
         replica.rotate(connection, "base unknown to its addressee", folder.clock)
 
 
-def _apply(session: UnitSession, read: _Read, watch: Progress | None = None) -> Applied:
+def _apply(session: UnitSession, read: _Read, progress: Progress | None = None) -> Applied:
     """Take the changes in, or tell what they wait for. They are whole or not at all."""
     if not read.ready:
         return Applied(missing=read.waits or ("",))
     allowed = vouching.authority(session)
     applied = apply_changesets(
-        session.connection(), read.counted, allowed=allowed, lost=_lost(session), progress=watch
+        session.connection(), read.counted, allowed=allowed, lost=_lost(session),
+        progress=progress.taking_in if progress else None,
     )  # fmt: skip
     return replace(applied, left_out=len(read.payload.changes) - len(read.counted))
 
 
-def _payload(session: UnitSession, judged: Judged) -> Payload:
-    from_base = tips.finder(session.connection(), judged.manifest.base)
-    return read_payload(judged.payload, find=from_base)
+def _payload(session: UnitSession, judged: Judged, progress: Progress) -> Payload:
+    connection, manifest = session.connection(), judged.manifest
+    if tips.all_here(connection, manifest.tips):
+        return read_payload(judged.payload, without_changes=True)
+    from_base = tips.finder(connection, manifest.base)
+    return read_payload(judged.payload, find=from_base, progress=progress.reading)
 
 
 def _note(

@@ -145,19 +145,56 @@ class Stopped(Exception):
     """A person stopped an import before it was done; raised by a Watch."""
 
 
+#: of the work on a file, what reading it takes; the rest is taking it in
+_READING = 0.3
+
+
 @dataclass(frozen=True)
 class Step:
-    """How far receiving is: the file at hand, its place from 0 of how many, and how many of its changes are in."""
+    """How far receiving is: the file at hand, its place from 0 of how many, and how many of its changes are read and
+    are in."""
 
     file: str
     place: int
     files: int
     done: int
     total: int
+    read: int = 0
+
+    @property
+    def share(self) -> float:
+        """How far the file at hand is, from 0 to 1."""
+        return (_READING * self.read + (1 - _READING) * self.done) / self.total if self.total else 0.0
 
 
 #: told of every step; may raise Stopped
 Watch = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Tells `watch` of one file: its name, its place from 0 of how many. Without a watch it tells nobody."""
+
+    watch: Watch | None = None
+    file: str = ""
+    place: int = 0
+    files: int = 1
+
+    def begun(self) -> None:
+        """The file is at hand."""
+        self._tell(0, 0, 0)
+
+    def reading(self, read: int, total: int) -> None:
+        """So many of its changes are read."""
+        self._tell(read, 0, total)
+
+    def taking_in(self, done: int, total: int) -> None:
+        """So many of its new changes are in; nothing is for good before the end."""
+        self._tell(total, done, total)
+
+    def _tell(self, read: int, done: int, total: int) -> None:
+        if self.watch is not None:
+            self.watch(Step(self.file, self.place, self.files, done, total, read))
 
 
 def stopped(name: str) -> Received:

@@ -92,6 +92,7 @@ def apply_changesets(
     if missing:
         return Applied(already=already, missing=tuple(sorted(i.hex() for i in missing)))
     ordered = _in_order(new)
+    del changes, new, known  # of a large import these are megabytes, and the database needs its share now
     with muted(connection), collector.paused():
         return _take_in(connection, ledger, ordered, allowed, already, progress)
 
@@ -112,10 +113,7 @@ def _known(connection: sa.Connection, ids: Iterable[bytes]) -> set[bytes]:
 
 def _missing(ledger: Ledger, new: Mapping[bytes, Changeset]) -> set[bytes]:
     """Ids that the new changesets build on and that are neither among them nor here."""
-    needed: set[bytes] = set()
-    for change in new.values():
-        needed.update(depends_on(change))
-    outside = {i for i in needed if i not in new}
+    outside = {i for change in new.values() for i in depends_on(change) if i not in new}
     here = ledger.by_ids(outside)
     return {i for i in outside if i not in here}
 

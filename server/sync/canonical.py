@@ -16,7 +16,7 @@ import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import cbor2
@@ -32,9 +32,11 @@ SCHEMA = 2
 _ELEMENTS, _OP_ELEMENTS = 13, 5
 #: Deepest nesting of arrays and maps in a changeset: ops, values, and six more for values of later versions.
 DEPTH = 10
+#: what a map that is left out is: one for all, because a large dispatch makes a hundred thousand
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Op:
     """What one save did to one row.
 
@@ -46,7 +48,7 @@ class Op:
     table: str
     row: str
     values: Mapping[str, Any]
-    preds: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
+    preds: Mapping[str, Sequence[bytes]] = field(default_factory=lambda: _NOTHING)
     seen: Sequence[bytes] = ()
 
     @property
@@ -55,9 +57,12 @@ class Op:
         return bool(self.values.get("deleted"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Changeset:
-    """One save, as decoded from or encoded to `raw`. Times are seconds since 1970 UTC; ids are 32 bytes."""
+    """One save, as decoded from or encoded to `raw`. Times are seconds since 1970 UTC; ids are 32 bytes.
+
+    `id` is the SHA-256 of `raw`, and empty until there is one.
+    """
 
     incarnation: str
     scope: str
@@ -72,14 +77,14 @@ class Changeset:
     doubt: int = 0
     schema: int = SCHEMA
     app: str = ""
-    more: Mapping[str, Any] = field(default_factory=dict)
+    more: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     refs: Sequence[bytes] = ()
     raw: bytes = b""
+    id: bytes = field(default=b"", init=False, compare=False, repr=False)
 
-    @cached_property
-    def id(self) -> bytes:
-        """SHA-256 of the canonical bytes."""
-        return hashlib.sha256(self.raw).digest()
+    def __post_init__(self) -> None:
+        if self.raw:
+            object.__setattr__(self, "id", changeset_id(self.raw))
 
     @property
     def stream(self) -> str:
@@ -147,6 +152,7 @@ def sealed(change: Changeset, *, in_order: bool = False) -> Changeset:
     raw = cbor2.dumps(parts) if in_order else dump(parts)
     object.__setattr__(change, "refs", refs)
     object.__setattr__(change, "raw", raw)
+    object.__setattr__(change, "id", changeset_id(raw))
     return change
 
 

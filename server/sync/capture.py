@@ -163,7 +163,7 @@ def capture(
                 steps.append(Step(number, change, ops_in))
                 changes.append(change)
         writer.flush()
-        outcome = project(connection, ledger, steps, written=True)
+        outcome = project(connection, ledger, steps, written=True, fields=work.fields)
         if apart:
             work.put_back((one.table, one.row) for one in apart)
             put_issues(connection, map(quarantine_issue, apart))

@@ -7,7 +7,7 @@ CBOR · the carried files end to end · SHA-256 of all before it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,9 +91,17 @@ def read_manifest(data: bytes, limits: Limits = DEFAULT) -> Manifest:
     return _manifest(head, limits)
 
 
-def read_payload(data: bytes, limits: Limits = DEFAULT, *, find: Find = no_history) -> Payload:
+def read_payload(
+    data: bytes,
+    limits: Limits = DEFAULT,
+    *,
+    find: Find = no_history,
+    progress: Callable[[int, int], None] | None = None,
+    without_changes: bool = False,
+) -> Payload:
     """Everything in a payload. `find` is `tips.finder(connection, manifest.base)`; without it only a payload that
-    builds on nothing gives its changes.
+    builds on nothing gives its changes. `progress` is told (changes read, changes in all); what it raises goes up.
+    `without_changes` leaves them unread: for a dispatch of which it is known that they are all here.
 
     Raises Refused: `payload_not_ours`, `payload_truncated`, `payload_damaged`, `payload_newer`, `payload_too_large`,
     `payload_manifest`, `payload_body`, `payload_file`.
@@ -101,13 +109,15 @@ def read_payload(data: bytes, limits: Limits = DEFAULT, *, find: Find = no_histo
     head, packed, rest = _sections(data)
     manifest = _manifest(head, limits)
     files = _files(manifest, rest, limits)
+    if without_changes:
+        return Payload(manifest, (), files)
     try:
         with collector.paused():
-            body = _cbor(_unsqueeze(packed, limits.body), limits)
-            changes = tuple(unpack(body, manifest.base, find, limits))
+            # nobody but `unpack` holds the body, so that it can let go of it on the way
+            found = unpack(_cbor(_unsqueeze(packed, limits.body), limits), manifest.base, find, limits, progress)
     except OutOfReach as missing:
         return Payload(manifest, (), files, (missing.stream, missing.seq))
-    return Payload(manifest, changes, files)
+    return Payload(manifest, tuple(found), files)
 
 
 def _sections(data: bytes) -> tuple[bytes, bytes, memoryview]:

@@ -82,16 +82,24 @@ def put_issues(connection: sa.Connection, issues: Iterable[Issue]) -> None:
     sql.many(connection, _PUT_ISSUE, [(i.id, i.kind, i.table, i.row, i.field, i.info) for i in issues])
 
 
-def project(connection: sa.Connection, ledger: Ledger, steps: Sequence[Step], *, written: bool = False) -> Outcome:
+def project(
+    connection: sa.Connection,
+    ledger: Ledger,
+    steps: Sequence[Step],
+    *,
+    written: bool = False,
+    fields: Fields | None = None,
+) -> Outcome:
     """Apply changesets, in an order where each comes after those it builds on, to heads, rows and issues.
 
     With `written` the rows hold the values of the ops already (a save); only what differs is written.
+    `fields` are those of the tables at hand, where the caller has them already.
     """
     work: dict[str, dict[str, list[tuple[int, Op]]]] = {}
     for step in steps:
         for op in step.ops:
             work.setdefault(op.table, {}).setdefault(op.row, []).append((step.n, op))
-    fields = Fields(connection, work)
+    fields = Fields(connection, work) if fields is None else fields
     outcome = Outcome()
     for table, rows in work.items():
         _TableWork(connection, ledger, fields, table, written, outcome).run(rows)

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from server.db.reading import as_known, driver_of
+
 #: Most bound values in one statement that every supported database accepts.
 CHUNK = 900
 
@@ -19,19 +21,40 @@ def _marks(connection: sa.Connection, statement: str) -> str:
 
 def rows(connection: sa.Connection, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query written with `?` placeholders."""
-    found = connection.exec_driver_sql(_marks(connection, statement), tuple(values)).fetchall()
-    return [tuple(row) for row in found]
+    driver = driver_of(connection)
+    if driver is None:
+        found = connection.exec_driver_sql(_marks(connection, statement), tuple(values)).fetchall()
+        return [tuple(row) for row in found]
+    try:
+        return driver.execute(statement, tuple(values)).fetchall()
+    except sqlite3.Error as failure:
+        raise as_known(failure, statement, values) from failure
 
 
 def run(connection: sa.Connection, statement: str, values: Sequence[object] = ()) -> None:
     """One statement without an answer."""
-    connection.exec_driver_sql(_marks(connection, statement), tuple(values)).close()
+    driver = driver_of(connection)
+    if driver is None:
+        connection.exec_driver_sql(_marks(connection, statement), tuple(values)).close()
+        return
+    try:
+        driver.execute(statement, tuple(values)).close()
+    except sqlite3.Error as failure:
+        raise as_known(failure, statement, values) from failure
 
 
 def many(connection: sa.Connection, statement: str, values: Sequence[tuple[object, ...]]) -> None:
     """One statement for many tuples of values; nothing when there are none."""
-    if values:
+    if not values:
+        return
+    driver = driver_of(connection)
+    if driver is None:
         connection.exec_driver_sql(_marks(connection, statement), list(values)).close()
+        return
+    try:
+        driver.executemany(statement, values).close()
+    except sqlite3.Error as failure:
+        raise as_known(failure, statement, values[:1]) from failure
 
 
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:

@@ -87,6 +87,14 @@ def unknown(connection: sa.Connection, base: Tips) -> list[str]:
     return sorted(i.hex() for i in ids - held(connection, ids))
 
 
+def all_here(connection: sa.Connection, theirs: Tips) -> bool:
+    """Whether everything that a replica with the ends `theirs` holds is here too: each end is, and stands for all
+    before it. Not where changes were declared lost: of these an end may be here, and what is before it not."""
+    if not theirs or sql.rows(connection, "SELECT 1 FROM lost_change LIMIT 1"):
+        return False
+    return not unknown(connection, theirs)
+
+
 def delta(connection: sa.Connection, base: Tips | None, scopes: Collection[str] | None = None) -> list[bytes]:
     """Canonical bytes of all changesets here that are not at or before the tips `base`, in order of arrival.
 

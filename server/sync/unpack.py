@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from server.base.errors import Refused
 from server.base.i18n import _
 from server.sync import values as columns
-from server.sync.canonical import Changeset, Op, changeset_id, decode, key_order, refs_of, sealed, stream_key
+from server.sync.canonical import Changeset, Op, changeset_id, decode, key_order, refs_of, sealed, split_key, stream_key
 from server.sync.limits import DEFAULT, Limits, TooMuch
 from server.sync.pool import PoolReader
 from server.sync.tips import Find, Tips
@@ -36,16 +38,41 @@ def damaged() -> Refused:
 
 
 def unpack(
-    body: Any, base: Tips | None = None, find: Find = no_history, limits: Limits = DEFAULT
+    body: Any,
+    base: Tips | None = None,
+    find: Find = no_history,
+    limits: Limits = DEFAULT,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Changeset]:
     """The changesets of a body, in order, with their canonical bytes.
 
     Raises OutOfReach when it builds on something that `find` does not know, and Refused: `payload_too_large`,
-    or `payload_body` for anything `pack` would not have written.
+    or `payload_body` for anything `pack` would not have written. `progress(done, total)` is told now and then; what it
+    raises goes up as it is.
     """
+    with _suspicious():
+        unpacker = _Unpacker(body, base or {}, find, limits)
+        stream, check = unpacker.changes(), body["check"]
+    del body  # a large one takes as much memory as the changes that are made of it
+    changes: list[Changeset] = []
+    while True:
+        with _suspicious():
+            batch = list(islice(stream, _BATCH))
+        if not batch:
+            break
+        changes += batch
+        if progress is not None:
+            progress(len(changes), unpacker.total)
+    with _suspicious():
+        _check(changes, check)
+    return changes
+
+
+@contextmanager
+def _suspicious() -> Iterator[None]:
+    """Whatever fails in the block was caused by the bytes that are read there."""
     try:
-        changes = list(_Unpacker(body, base or {}, find, limits).changes())
-        _check(changes, body)
+        yield
     except (OutOfReach, Refused):
         raise
     except TooMuch as failure:
@@ -53,15 +80,16 @@ def unpack(
         raise Refused(sentence, "payload_too_large") from failure
     except Exception as failure:  # hostile bytes: anything may be of any type
         raise damaged() from failure
-    return changes
 
 
-def _check(changes: Sequence[Changeset], body: Mapping[str, Any]) -> None:
+def _check(changes: Sequence[Changeset], check: Any) -> None:
     digest = hashlib.sha256(b"".join(change.id for change in changes))
-    if digest.digest() != body["check"]:
+    if digest.digest() != check:
         raise damaged()
 
 
+#: Changesets read between two words on how far it is.
+_BATCH = 2000
 #: Types whose canonical bytes need no care.
 _PLAIN = {int, str, bool, type(None)}
 
@@ -72,6 +100,8 @@ class _Unpacker:
         self.find = find
         self.limits = limits
         self.streams = [stream_key(incarnation.hex(), scope) for incarnation, scope in body["streams"]]
+        # one text for all changes of a stream
+        self.split = {key: split_key(key) for key in self.streams}
         self.signers = [(who[0], who[1], who[2]) for who in body["signers"]]
         self.versions = [(which[0], which[1]) for which in body["versions"]]
         self.columns: Mapping[str, list[Any]] = body["changes"]
@@ -100,10 +130,12 @@ class _Unpacker:
         ]
         self.readers = [[self.values[table, name] for name in names] for table, names in self.shapes]
         self.verbatim = dict(body.get("verbatim", []))
+        self.total = len(self.columns["stream"]) + len(self.verbatim)
         self.made: list[Changeset] = []
         self.depths: dict[bytes, int] = {}
         self.last: dict[str, Changeset] = {}
-        self.writers: dict[tuple[str, str], dict[str, bytes]] = {}
+        # who wrote each field of a record last, as the predecessors of who writes it next: one sequence for all fields
+        self.writers: dict[tuple[str, str], dict[str, Sequence[bytes]]] = {}
         self.named = 0
 
     def changes(self) -> Iterator[Changeset]:
@@ -149,14 +181,16 @@ class _Unpacker:
         person, office, device = self.signers[signer]
         schema, app = self.versions[version]
         deepest = max((self.depths.get(i, 0) for i in (*refs_of(parts), prev) if i is not None), default=0)
+        incarnation, scope = self.split[key]
         change = sealed(Changeset(
-            incarnation=key[:32], scope=key[33:], seq=seq, prev=prev, depth=deepest + 1 + deeper, person=person,
+            incarnation=incarnation, scope=scope, seq=seq, prev=prev, depth=deepest + 1 + deeper, person=person,
             office=office, device=device, claimed=time, ops=parts, doubt=doubt, schema=schema, app=app, more=more,
         ), in_order=in_order)  # fmt: skip
+        mine = [change.id]
         for op in parts:
             written = self.writers.setdefault((op.table, op.row), {})
             for name in op.values:
-                written[name] = change.id
+                written[name] = mine
         self.made.append(change)
         self.depths[change.id] = change.depth
         self.last[key] = change
@@ -179,10 +213,11 @@ class _Unpacker:
         if link == 0:
             if written is None:
                 return Op(table, row, values)
-            return Op(table, row, values, {name: [written[name]] for name in names if name in written})
+            return Op(table, row, values, {name: written[name] for name in names if name in written})
         kind, sees = link & 3, link >> 2
+        preds: dict[str, Sequence[bytes]]
         if kind == 0:
-            preds = {name: [written[name]] for name in names if written and name in written}
+            preds = {name: written[name] for name in names if written and name in written}
         elif kind == 1:
             ids = self._links(number)
             self._count(len(ids) * len(names))

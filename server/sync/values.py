@@ -44,7 +44,7 @@ def column_reader(wire: Sequence[Any], pool: PoolReader) -> Iterator[Any]:
     """The values of a column, one after the other; codes of ids are looked up when their turn comes."""
     mode, data = wire
     if mode == TEXTS:
-        return _texts(*data)
+        return iter(list(_texts(*data)))  # at once, so that the joined texts can go
     if mode == IDS:
         return (None if item is None else pool.id(item) for item in data)
     if mode == LISTS:

@@ -7,7 +7,7 @@ A field's `label` is the question and `description` its hint, both marked for tr
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -119,18 +119,32 @@ class ChoiceQuestion(Question):
     def __init__(self, label: str, hint: str = "", *, choices: Sequence[Choice] = (), radio: bool = False,
                  none: str = "", **options: Any) -> None:
         super().__init__(label, hint, **options)
-        self.choices: list[Choice] = list(choices)
+        self._choices: list[Choice] | Callable[[], list[Choice]] = list(choices)
         self.kind = "radio" if radio else "choice"
         #: words for "nothing chosen"; empty: the list starts with a blank line
         self.none = none
 
+    @property
+    def choices(self) -> list[Choice]:
+        """The list to choose from. It may be given as a function, which is called when somebody looks at the list."""
+        if callable(self._choices):
+            self._choices = self._choices()
+        return self._choices
+
+    @choices.setter
+    def choices(self, choices: list[Choice] | Callable[[], list[Choice]]) -> None:
+        self._choices = choices
+
     def hold(self) -> None:
         """Put what the record names but the list lacks on the list: it may have been deleted, not have arrived yet, or
         be of a newer Valise, and a save of something else must not drop it."""
-        listed = {value for value, _words in self.choices}
         stored = str(self.object_data or "").split() if self.kind == "several" else [self.object_data]
-        missing = [str(value) for value in stored if value not in (None, "") and str(value) not in listed]
-        self.choices += [(value, _("As it is now; not on the list")) for value in missing]
+        named = [str(value) for value in stored if value not in (None, "")]
+        if not named:
+            return
+        listed = {value for value, _words in self.choices}
+        missing = [value for value in named if value not in listed]
+        self.choices = [*self.choices, *((value, _("As it is now; not on the list")) for value in missing)]
 
     def pre_validate(self, form: Any) -> None:
         """Only what is on the list."""
@@ -155,7 +169,7 @@ class SeveralQuestion(ChoiceQuestion):
 
     def pre_validate(self, form: Any) -> None:
         """Nothing that is off the list gets in; what is on it is kept in the order of the list."""
-        self.data = [value for value, _words in self.choices if value in self.data]
+        self.data = [value for value, _words in self.choices if value in self.data] if self.data else []
 
 
 class TickQuestion(Question):

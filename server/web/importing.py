@@ -55,8 +55,7 @@ class Job:
         """How far it is, of all its files."""
         if self.step is None:
             return 0
-        within = self.step.done / self.step.total if self.step.total else 0
-        return int(100 * (self.step.place + within) / self.step.files)
+        return int(round(100 * (self.step.place + self.step.share) / self.step.files, 6))
 
     def start(self) -> None:
         """Begin. The thread ends with the program; what is not committed then was never here."""
@@ -90,8 +89,10 @@ class Job:
                 self.problem = _("The import broke off and changed nothing. Try it again; if it happens again, send "
                                  "the log file from the data folder to headquarters.")  # fmt: skip
             finally:
-                forget(self._folder.data, self.batch)
-                self._done.set()
+                try:
+                    forget(self._folder.data, self.batch)
+                finally:
+                    self._done.set()
 
 
 class Imports:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import import_activities, list_pages, log_activity, payload_bytes, report_pages
+from tests.benchmarks import (
+    capture_cost,
+    import_activities,
+    import_large,
+    list_pages,
+    log_activity,
+    payload_bytes,
+    peers,
+    report_pages,
+)
 from tests.benchmarks.rounds import end
 
 #: benchmark -> a size that is quick
 SMALL = {log_activity: "3000", list_pages: "5000", import_activities: "2000", payload_bytes: "2000",
-         report_pages: "1000"}  # fmt: skip
+         report_pages: "1000", capture_cost: "1000", import_large: "3000", peers: "500"}  # fmt: skip
 
 
 def main() -> int:

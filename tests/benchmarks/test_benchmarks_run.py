@@ -9,7 +9,17 @@ from types import ModuleType
 
 import pytest
 
-from tests.benchmarks import import_activities, list_pages, log_activity, paper_peers, payload_bytes, report_pages
+from tests.benchmarks import (
+    capture_cost,
+    import_activities,
+    import_large,
+    list_pages,
+    log_activity,
+    paper_peers,
+    payload_bytes,
+    peers,
+    report_pages,
+)
 from tests.benchmarks.rounds import Figure, compare, in_memory, run
 
 _LINE = re.compile(r"^(?P<name>\S.*?) +(?P<ratio>-?\d+\.\d\d|-?inf) .*ours -?[\d,.]+ \w+, against -?[\d,.]+ \w+")
@@ -20,6 +30,11 @@ _TINY = {
                       *(f"page: {page[0]}" for page in list_pages.PAGES)]),
     import_activities: (30, ["import: apply what was read", "import: read the payload and apply"]),
     payload_bytes: (30, ["payload: 30 activities", "payload: the example programme", "PDF of ten changed activities"]),
+    capture_cost: (30, ["a new activity: capture", "an edit of one: capture", "a bulk statement: capture"]),
+    import_large: (60, ["import it: seconds", "import it: peak of memory", "longest that the bar stands still",
+                        "the same file again", "a new file, all of it known", "stop it at 50% of the way"]),
+    peers: (20, [f"Valise: {what}" for what in ("bytes of the records", "bytes of the edits", "edits ready to be sent",
+                                                "merge the records", "merge the edits")]),
     report_pages: (40, ["annual report, 8 countries", "table of 40 rows", "memory for each row of a table"]),
 }  # fmt: skip
 

@@ -252,3 +252,36 @@ def test_a_rule_may_ask_for_the_day_and_for_visible_records(create_work: CreateW
     assert work.today() == CLOCK().date()
     assert work.get("output", None) is None
     assert [row["number"] for row in work.find("output", level="global")] == [5]
+
+
+# what rules may ask
+
+
+@pytest.mark.parametrize("table", ENTRY_ORDER)
+def test_a_rule_sees_a_record_as_the_row_has_it(create_work: CreateWork, session: Session, table: str) -> None:
+    work = create_work(writer_of(table))
+    id = write(work, table, SAMPLES[table])
+    session.expire_all()
+    row = session.get(synced_models()[table], id)
+    assert row is not None
+    assert work.get(table, id) == values_of(row)
+    assert values_of(row) in work.find(table)
+    assert work.find(table, id="nowhere") == []
+    row.deleted = 1  # not written to the database yet
+    assert work.get(table, id) is None
+    assert work.find(table, id=id) == []
+
+
+def test_a_rule_reads_what_is_no_amount_as_the_row_does(create_work: CreateWork, session: Session) -> None:
+    work = create_work(writer_of("expenditure"))
+    id = write(work, "expenditure", SAMPLES["expenditure"])
+    amount = work.get("expenditure", id)["amount"]  # type: ignore[index]
+    assert isinstance(amount, Decimal)
+    assert [record["id"] for record in work.find("expenditure", amount=amount)] == [id]
+    for strange in ("NaN", "twelve", ""):
+        session.execute(sa.text("UPDATE expenditure SET amount=:amount"), {"amount": strange})
+        session.expire_all()
+        row = session.get(Expenditure, id)
+        assert row is not None
+        assert work.get("expenditure", id) == values_of(row)
+        assert values_of(row)["amount"] is None

@@ -18,10 +18,11 @@ from server.domain.records import Work, save
 from server.services.folder import Folder
 from server.services.load import record_id
 from server.services.receive import Received, inspect, preview_file, receive
+from server.services.received import Step, Stopped
 from server.services.send import send
 from server.services.setup import invite, set_up_hq, set_up_office
-from server.sync import keys
-from server.sync.models import Device
+from server.sync import keys, payload, tips, unpack
+from server.sync.models import Device, LostChange
 from tests.conftest import RequireTool
 from tests.services.forging import pack_as, resealed, ring_of, self_made
 from tests.services.world import EXAMPLE_FILES, NOW, Desk, Example, dump, everything, log, rows, shown, state
@@ -243,6 +244,55 @@ class TestBatches:
         renamed = desk.file("Fwd - report (2).pdf")
         renamed.write_bytes(example.dispatch("kg").read_bytes())
         assert [r.state for r in receive(hq, [example.dispatch("kg"), renamed])] == ["imported", "already"]
+
+    def test_a_new_file_of_which_everything_is_here_is_not_unpacked(
+        self, example, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ):
+        hq, kg = desk.open("hq-empty"), desk.open("kg")
+        receive(hq, [example.dispatch("kg")])
+        first, second, third = (desk.file(f"{name}.pdf") for name in ("first", "second", "third"))
+        send(kg, first, period="y1", full=True)
+        receive(hq, [first])
+        send(kg, second, period="y1", full=True)
+        monkeypatch.setattr(payload, "unpack", lambda *_given: pytest.fail("its changes were read"))
+        (result,) = receive(hq, [second])
+        assert (result.state, result.changes) == ("imported", 0)
+        assert "is here already" in result.sentence
+        monkeypatch.undo()
+        log(kg, "One more")
+        send(kg, third, period="y1", full=True)
+        (result,) = receive(hq, [third])
+        assert result.tables["activity"]["created"] == 1
+
+    def test_where_changes_were_declared_lost_no_end_stands_for_what_is_before_it(self, example, desk: Desk):
+        hq = desk.open("hq-empty")
+        receive(hq, [example.dispatch("kg")])
+        with write_session(hq.engine, hq.author()) as session:
+            held = tips.tips(session.connection())
+            assert tips.all_here(session.connection(), held)
+            assert not tips.all_here(session.connection(), {})
+            assert not tips.all_here(session.connection(), {**held, "0" * 32 + "/framework": [(1, "ab" * 32)]})
+            session.add(LostChange(id=new_id(), office=hq.identity.office, changeset="cd" * 32, deleted=0))
+            session.flush()
+            assert not tips.all_here(session.connection(), held)
+            session.rollback()
+
+    def test_it_can_be_stopped_while_it_is_read(self, example, desk: Desk, monkeypatch: pytest.MonkeyPatch):
+        hq = desk.open("hq-empty")
+        before = everything(hq.data)
+        monkeypatch.setattr(unpack, "_BATCH", 1)
+        steps: list[Step] = []
+
+        def watch(step: Step) -> None:
+            steps.append(step)
+            if step.read == 1:
+                raise Stopped
+
+        (result,) = receive(hq, [example.dispatch("kg")], watch)
+        assert result.state == "stopped"
+        assert [(step.read, step.done) for step in steps] == [(0, 0), (1, 0)]
+        assert 0 == steps[0].share < steps[1].share < 1
+        assert everything(hq.data) == before
 
     def test_counts_tell_what_came(self, example, desk: Desk):
         hq = desk.open("hq-empty")

@@ -10,7 +10,15 @@ import pytest
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from server.web.fields import AmountQuestion, DateQuestion, LongQuestion, NumberQuestion, SeveralQuestion, TextQuestion
+from server.web.fields import (
+    AmountQuestion,
+    ChoiceQuestion,
+    DateQuestion,
+    LongQuestion,
+    NumberQuestion,
+    SeveralQuestion,
+    TextQuestion,
+)
 
 
 class Sheet(Form):  # type: ignore[misc]
@@ -94,6 +102,20 @@ def test_a_stored_date_is_shown_in_its_parts() -> None:
 def test_ticks_that_are_not_on_the_list_are_left_out(answered: Any) -> None:
     assert answered(several=["2", "9"]).several.data == ["2"]
     assert Sheet(data={"several": "1 2"}).several.data == ["1", "2"]
+
+
+def test_a_list_that_nobody_looks_at_is_not_made() -> None:
+    class Costly(Form):  # type: ignore[misc]
+        one = ChoiceQuestion("One", optional=True)
+
+    asked: list[int] = []
+    sheet = Costly(MultiDict({"one": ""}))
+    sheet.one.choices = lambda: asked.append(1) or [("1", "One")]
+    sheet.one.hold()
+    assert sheet.validate()
+    assert not asked
+    assert sheet.one.choices == sheet.one.choices == [("1", "One")]
+    assert asked == [1], "and only once"
 
 
 def test_texts_lose_what_cannot_be_printed(answered: Any) -> None:

@@ -54,6 +54,12 @@ _ENTER = (
     " FROM search_entry e JOIN activity a ON a.id = e.id WHERE e.id = ?"
 )
 
+#: the next to be taken in, by their places: whatever comes before the last makes FTS5 write out what it gathered
+_NEXT = (
+    "SELECT id FROM (SELECT n.id, a.starts FROM search_note n LEFT JOIN activity a ON a.id = n.id LIMIT ?)"
+    " ORDER BY CAST(coalesce(julianday(starts), 0) AS INTEGER)"
+)
+
 INDEX = sa.table("activity_search", sa.column("rowid"), sa.column("activity_search"))
 ENTRY = sa.table("search_entry", sa.column("n"), sa.column("id"))
 NOTE = sa.table("search_note", sa.column("id"))
@@ -137,7 +143,7 @@ def catch_up(engine: sa.Engine, most: int | None = None) -> int:
 
 
 def _take_in(connection: sa.Connection, most: int) -> int:
-    keys = [tuple(row) for row in connection.exec_driver_sql("SELECT id FROM search_note LIMIT ?", (most,))]
+    keys = [(row[0],) for row in connection.exec_driver_sql(_NEXT, (most,))]
     if keys:
         for statement in (
             "INSERT OR REPLACE INTO search_entry(id) VALUES (?)",

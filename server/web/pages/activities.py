@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import Any, Self
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -76,12 +77,12 @@ class ActivityForm(Form):
     def offer(self) -> Self:
         """Fill the lists to choose from, and leave out what this office has no use for."""
         at = here()
-        outputs = framework.outputs(session())
-        agencies = [(a.id, a.code) for a in framework.agencies(session())]
-        self.output_id.choices = [(o.id, f"{o.label}. {o.title}") for o in outputs]
-        self.country_id.choices = [(c.id, country_name(c)) for c in framework.countries(session())]
+        agencies = cache(lambda: [(a.id, a.code) for a in framework.agencies(session())])
+        self._outputs = cache(lambda: framework.outputs(session()))
+        self.output_id.choices = lambda: [(o.id, f"{o.label}. {o.title}") for o in self._outputs()]
+        self.country_id.choices = lambda: [(c.id, country_name(c)) for c in framework.countries(session())]
         self.lead_agency_id.choices = self.support_agency_ids.choices = agencies
-        self.planned_id.choices = [(p.id, p.title) for p in planned(session(), office=at.office.id)]
+        self.planned_id.choices = lambda: [(p.id, p.title) for p in planned(session(), office=at.office.id)]
         if at.office.country_id:
             del self.country_id
         if not at.office.language:
@@ -93,7 +94,7 @@ class ActivityForm(Form):
         """A country office's own country goes without asking, unless the output is a global one."""
         found = super().values()
         if here().office.country_id:
-            level = {o.id: o.level for o in framework.outputs(session())}.get(found["output_id"] or "")
+            level = {o.id: o.level for o in self._outputs()}.get(found["output_id"] or "")
             found["country_id"] = None if level == "global" else here().office.country_id
         return found
 
