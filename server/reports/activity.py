@@ -11,9 +11,9 @@ from server.reports import model
 from server.reports.manuscript import Manuscript
 from server.reports.parts.measures import output_title
 from server.reports.parts.narrative import write_text
-from server.reports.parts.scope import scope_frame
+from server.reports.parts.scope import scope_frame, told_apart
 from server.reports.story import Story
-from server.reports.words import DASH, KINDS, count, joined, when, when_or_dash, word
+from server.reports.words import DASH, KINDS, count, joined, listed, when, when_or_dash, word
 
 
 def activity_manuscript(records: model.ActivityRecords, moment: datetime) -> Manuscript:
@@ -32,20 +32,21 @@ def _tell(story: Story, records: model.ActivityRecords) -> None:
     if not records.records:
         story.heading(1, _("Activities"))
         story.paragraph(_("No activity was logged in this period."), style="note")
-    for place, record in enumerate(records.records):
+    headings = told_apart([(one.title or _("Activity"), one.country) for one in records.records])
+    for place, (heading, record) in enumerate(zip(headings, records.records, strict=True)):
         if place:
             story.page_break()
+        story.heading(1, heading)
         _record(story, record)
 
 
 def _record(story: Story, record: model.ActivityRecord) -> None:
-    story.heading(1, record.title or _("Activity"))
     people = record.people
     facts = [
         (_("Date"), when(record.date_from, record.date_to)), (_("Place"), record.place),
         (_("Country"), record.country or _("Global level")), (_("Office"), record.office),
         (_("Output"), output_title(record.output) if record.output else ""), (_("Work plan"), record.line),
-        (_("Lead agency"), record.lead), (_("Supporting agencies"), ", ".join(record.support)),
+        (_("Lead agency"), record.lead), (_("Supporting agencies"), listed(record.support)),
         (_("Partners"), record.partners),
         (_("Women"), "" if people.women is None else count(people.women)),
         (_("Men"), "" if people.men is None else count(people.men)),

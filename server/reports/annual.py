@@ -33,7 +33,7 @@ from server.reports.parts.papers import (
 from server.reports.parts.pictures import people_chart, progress_chart
 from server.reports.sheets import Rendered
 from server.reports.story import Story
-from server.reports.words import joined, month_of, when
+from server.reports.words import BULLET, joined, listed, month_of, when
 
 
 def annual_document(report: model.AnnualReport, moment: datetime) -> Rendered:
@@ -97,13 +97,13 @@ def _tell(story: Story, report: model.AnnualReport) -> None:
 def _data_table(story: Story, report: model.AnnualReport) -> None:
     programme, figures = report.programme, report.figures
     places = [c.name if c.confirmed else _("%(country)s (to be confirmed)", country=c.name) for c in report.countries]
-    leads = [f"• {c.official_name}: {c.lead_institution}" for c in report.countries if c.lead_institution]
+    leads = [f"{BULLET}{c.official_name}: {c.lead_institution}" for c in report.countries if c.lead_institution]
     confirmed, received, spent = (
         _("Total confirmed funding"), _("Total funds received to date"), _("Total expenditures"))
     facts = [
         (_("Executing organization"), programme.agency),
         (_("Project period"), when(programme.starts, programme.ends)),
-        (_("Geographical coverage"), ", ".join(places)),
+        (_("Geographical coverage"), listed(places)),
         (_("Project beneficiaries"), programme.beneficiaries),
         (_("Project partners"), "\n".join(filter(None, (programme.partners, *leads)))),
         (_("Reporting period"), when(report.period.starts, report.period.ends)),
@@ -165,7 +165,7 @@ def _output(story: Story, section: model.OutputSection) -> None:
 
 def _others(story: Story, others: tuple[model.Output, ...]) -> None:
     for agency in dict.fromkeys(o.agency for o in others if o.agency):
-        numbers = ", ".join(number_text(o.number) for o in others if o.agency == agency)
+        numbers = listed(number_text(o.number) for o in others if o.agency == agency)
         count = sum(o.agency == agency for o in others)
         story.paragraph(n_("Output %(numbers)s is the responsibility of %(agency)s, which reports on it.",
                            "Outputs %(numbers)s are the responsibility of %(agency)s, which reports on them.",

@@ -38,6 +38,9 @@ _UNNUMBERED = frozenset({"executive", "data"})
 #: sections of the annual report that are annexes, with letters instead of numbers
 _ANNEXES = frozenset({"milestones", "results", "delivery", "boards", "participants", "evidence", "papers", "risks",
                       "acronyms"})  # fmt: skip
+#: letters of annexes in languages that do not count with Latin ones, as many as there are annexes
+_LETTERS: Mapping[str, Sequence[str]] = {
+    "ar": ("ألف", "باء", "جيم", "دال", "هاء", "واو", "زاي", "حاء", "طاء"), "sr": "АБВГДЂЕЖЗ"}
 #: annexes that are wide tables
 _WIDE = frozenset({"milestones", "results"})
 
@@ -86,19 +89,23 @@ class Chapters:
             return title
         if self.kind == "annual" and key in _ANNEXES:
             self._letter += 1
-            return _("Annex %(letter)s. %(title)s", letter=ascii_uppercase[self._letter - 1], title=title)
+            letters = _LETTERS.get(self.story.language, ascii_uppercase)
+            return _("Annex %(letter)s. %(title)s", letter=letters[self._letter - 1], title=title)
         self._number += 1
         if self.kind == "annual":
             return _("%(number)s.0 %(title)s", number=self._number, title=title)
         return _("%(number)s. %(title)s", number=self._number, title=title)
 
     def _turn(self, key: str, before: str) -> None:
-        """Wide pages for wide tables; a wide table begins a page, and so does what follows money with its chart."""
+        """Wide pages for wide tables; a wide table begins a page, and so does what follows money with its chart.
+
+        So do the acronyms: two lists side by side are each read down to its end, on one page.
+        """
         if self.kind != "annual":
             return
         wide = key in _WIDE
         if wide != self._wide:
             self._wide = wide
             (self.story.landscape if wide else self.story.portrait)()
-        elif wide or before == "delivery":
+        elif wide or before == "delivery" or key == "acronyms":
             self.story.page_break()

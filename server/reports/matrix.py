@@ -16,7 +16,7 @@ from server.reports.parts.scope import scope_frame, write_remarks
 from server.reports.story import Span, Story
 from server.reports.table import Row
 from server.reports.text.layout import Text
-from server.reports.words import DASH, RAGS, STATES, TINTS, evidence_text, joined, when, word
+from server.reports.words import BULLET, DASH, RAGS, STATES, TINTS, evidence_text, joined, when, word
 
 #: place of the rating's column
 _RATING = 5
@@ -61,7 +61,7 @@ def _rows(story: Story, rows: Iterable[model.MatrixRow]) -> None:
 
 
 def _lines(texts: Iterable[str]) -> str:
-    return "\n".join(f"• {text}" for text in texts if text) or DASH
+    return "\n".join(f"{BULLET}{text}" for text in texts if text) or DASH
 
 
 def _measured(one: tuple[str, str, str]) -> str:
@@ -70,12 +70,12 @@ def _measured(one: tuple[str, str, str]) -> str:
 
 
 def _achieved(row: model.MatrixRow) -> Text:
-    return _lines(joined((one.title, when(one.date_from, one.date_to), evidence_text(one.evidence)))
+    return _lines(joined((one.title, joined((when(one.date_from, one.date_to), evidence_text(one.evidence)))), "\n")
                   for one in row.achieved)
 
 
 def _correction(one: model.Challenge) -> str:
-    return joined((one.response or DASH, one.owner, when(one.dated), word(STATES, one.status)))
+    return joined((one.response or DASH, joined((one.owner, when(one.dated), word(STATES, one.status)))), "\n")
 
 
 def _money(row: model.MatrixRow) -> str:

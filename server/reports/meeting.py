@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from server.base.i18n import _, mark, use_language
@@ -9,7 +10,7 @@ from server.reports import model
 from server.reports.manuscript import Manuscript
 from server.reports.parts.narrative import write_text
 from server.reports.parts.papers import write_decisions
-from server.reports.parts.scope import scope_frame
+from server.reports.parts.scope import scope_frame, told_apart
 from server.reports.story import Story
 from server.reports.words import count, joined, when, word
 
@@ -26,19 +27,21 @@ def meeting_manuscript(records: model.MeetingRecords, moment: datetime) -> Manus
 
 def _tell(story: Story, records: model.MeetingRecords) -> None:
     if len(records.records) > 1:
-        story.contents()
+        story.contents(depth=1)
     if not records.records:
         story.heading(1, _("Meetings"))
         story.paragraph(_("No board met in this period."), style="note")
-    for place, record in enumerate(records.records):
+    headings = told_apart([(one.meeting.title or one.meeting.board or _("Meeting"), one.meeting.country)
+                           for one in records.records])
+    for place, (heading, record) in enumerate(zip(headings, records.records, strict=True)):
         if place:
             story.page_break()
+        story.heading(1, heading)
         _record(story, record)
 
 
 def _record(story: Story, record: model.Minutes) -> None:
     meeting = record.meeting
-    story.heading(1, meeting.title or meeting.board or _("Meeting"))
     facts = [(_("Board"), meeting.board), (_("Country"), meeting.country),
              (_("Date"), when(meeting.date_from, meeting.date_to)), (_("Place"), meeting.place),
              (_("Participants"), _came(meeting.people))]
@@ -68,8 +71,13 @@ def _came(people: model.People) -> str:
 def _members(story: Story, record: model.Minutes) -> None:
     if record.members:
         story.table((_("Member of the board"), _("Role")),
-                    [(institution, word(_ROLES, role)) for institution, role in record.members], widths=(0.75, 0.25),
-                    small=True)
+                    [(institution, word(_ROLES, role)) for institution, role in by_role(record.members)],
+                    widths=(0.75, 0.25), small=True)
+
+
+def by_role(members: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(institution, role) from the chair down; those of one role stay as they are, unknown roles come last."""
+    return sorted(members, key=lambda one: list(_ROLES).index(one[1]) if one[1] in _ROLES else len(_ROLES))
 
 
 def _attendance(story: Story, people: model.People) -> None:

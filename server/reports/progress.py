@@ -27,7 +27,7 @@ from server.reports.parts.papers import (
 )
 from server.reports.sheets import Rendered, Stamp
 from server.reports.story import Story
-from server.reports.words import STATES, joined, when, word
+from server.reports.words import STATES, comma, joined, listed, when, word
 
 
 def progress_document(report: model.ProgressReport, local: model.ProgressReport | None, stamp: Stamp) -> Rendered:
@@ -62,13 +62,13 @@ def _frame(report: model.ProgressReport, local: model.ProgressReport | None, sta
         (_("Programme"), joined((programme.title, programme.phase), " – ")),
         (_("Reporting period"), joined((period.title, when(period.starts, period.ends)), ": ")),
         (_("Status"), joined((word(STATES, report.status), when(report.submitted)))),
-        (_("Languages"), ", ".join(editions)),
+        (_("Languages"), listed(editions)),
         (_("Dispatch"), joined((number_text(stamp.number) if stamp.number is not None else "", stamp.fingerprint))),
     ]
     return Frame(
         title=title, when=stamp.when, subtitle=joined((report.office, period.title), "\n"),
         header_start=joined((programme.short_title, programme.phase), " – "),
-        header_end=joined((title, period.title), ", "),
+        header_end=joined((title, period.title), comma()),
         footer_start=joined((report.office, number, stamp.fingerprint)),
         author=report.office, subject=f"{programme.title}, {programme.phase}, {period.title}",
         cover=Cover(

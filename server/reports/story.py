@@ -93,13 +93,14 @@ class Story:
         """What is said small below an item."""
         self.items.append(self._paragraph(text, "item-note"))
 
-    def bullets(self, items: Sequence[Text]) -> None:
-        """A list with bullets."""
+    def bullets(self, items: Sequence[Text], *, keep_next: bool = False) -> None:
+        """A list with bullets; `keep_next` for a short one that stays on the page of what follows."""
         whole = Tag("L", attributes="/O/List/ListNumbering/Disc")
         for text in items:
             item = Tag("LI", whole)
             body, label = Tag("LBody", item), Tag("Lbl", item)
-            self.items.append(self._paragraph(text, "bullet", label="•", tag=body, label_tag=label))
+            self.items.append(told := self._paragraph(text, "bullet", label="•", tag=body, label_tag=label))
+            told.keep_next = keep_next
 
     def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
         """A list whose items have the labels that people gave them: (label, text)."""

@@ -36,6 +36,8 @@ _WHOLE_ROW = 12
 _TAGGED_CELLS = 4000
 #: A cut row leaves at least this many lines on either side.
 _CUT_LINES = 4
+#: A table of no more rows and points than these is not cut: it is read at one glance.
+_SHORT_ROWS, _SHORT = 8, 170.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,9 @@ class Table(Block):
         self.pad_x, self.pad_y = (3.5, 2.2) if spec.small else (5.0, 3.2)
 
     def least(self, width: float) -> float:
+        short = self._short(width)
+        if short:
+            return short
         head = self._head(width)
         height = head.height if head else 0.0
         if self.start >= len(self.spec.rows):
@@ -97,11 +102,23 @@ class Table(Block):
         for index in range(self.start, min(self.start + 2, last + 1)):
             row = self._row(index, width)
             height += min(row.height, self._height(_CUT_LINES)) if row.lines > _WHOLE_ROW else row.height
-            if row.kind != "band" and not (self.spec.total_row and index + 1 == last):
+            low = index == 0 and row.lines <= _CUT_LINES  # two low rows stand below a head, not one alone
+            if row.kind != "band" and not low and not (self.spec.total_row and index + 1 == last):
                 break
         return height
 
+    def _short(self, width: float) -> float:
+        """The height of a whole table that is short; 0 for a longer one, and for the rest of one."""
+        if self.start or self.skip or len(self.spec.rows) > _SHORT_ROWS:
+            return 0.0
+        head = self._head(width)
+        height = sum((self._row(index, width).height for index in range(len(self.spec.rows))),
+                     head.height if head else 0.0)
+        return height if height <= _SHORT else 0.0
+
     def take(self, width: float, room: float, fresh: bool) -> tuple[Piece | None, Block | None]:
+        if not fresh and self._short(width) > room:
+            return None, self
         head = self._head(width)
         used = head.height if head else 0.0
         placed, index, skip = self._opening(width, room - used)

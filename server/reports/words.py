@@ -70,7 +70,7 @@ def month_of(stored: str | None) -> str:
 
 def quarters_text(quarters: Iterable[int]) -> str:
     """`Q1, Q2`; empty for none."""
-    return ", ".join(_("Q%(quarter)s", quarter=number) for number in quarters)
+    return listed(_("Q%(quarter)s", quarter=number) for number in quarters)
 
 
 def count(number: int | None) -> str:
@@ -80,17 +80,33 @@ def count(number: int | None) -> str:
 
 def languages_text(codes: Iterable[str]) -> str:
     """Names of languages, each in itself; a code that is none of ours as it is."""
-    return ", ".join(language_name(code) if code in LANGUAGES else code for code in codes)
+    return listed(language_name(code) if code in LANGUAGES else code for code in codes)
+
+
+def comma() -> str:
+    """The comma of the language, with the blank behind it."""
+    return "، " if language() == "ar" else ", "
+
+
+def listed(parts: Iterable[str]) -> str:
+    """The parts with commas between them."""
+    return comma().join(parts)
 
 
 def joined(parts: Iterable[str], between: str = " · ") -> str:
-    """The parts that are there, in one line, each in its own order."""
-    return between.join(in_own_order(part, language()) for part in parts if part)
+    """The parts that are there, in one line, each in its own order; when all are foreign, the line in theirs."""
+    told, code = [part for part in parts if part], language()
+    whole = between.join(told)
+    if "\n" not in whole and all(is_foreign(part, code) for part in told):
+        return in_own_order(whole, code)
+    return between.join(in_own_order(part, code) for part in told)
 
 
 #: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE (UAX #9): what stands between them is ordered by itself
 FSI, PDI = "\u2068", "\u2069"
 _LETTER = re.compile(r"[^\W\d_]")
+#: what a line of a list in a cell begins with; its blank is no place to break
+BULLET = "•\u00a0"
 
 
 def is_foreign(text: str, code: str) -> bool:
@@ -101,8 +117,14 @@ def is_foreign(text: str, code: str) -> bool:
 
 
 def in_own_order(text: str, code: str) -> str:
-    """The text, isolated when it is foreign to a right-to-left language: an English remark keeps its full stop."""
-    return f"{FSI}{text}{PDI}" if is_foreign(text, code) else text
+    """The text, isolated when it is foreign to a right-to-left language: an English remark keeps its full stop.
+
+    The bullet of a line stands outside, where the language's lines begin.
+    """
+    if not is_foreign(text, code):
+        return text
+    bullet = BULLET if text.startswith(BULLET) else ""
+    return f"{bullet}{FSI}{text.removeprefix(bullet)}{PDI}"
 
 
 def evidence_text(numbers: Iterable[int]) -> str:

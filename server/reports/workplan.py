@@ -11,7 +11,7 @@ from server.domain.reporting.figures import amount_text
 from server.reports import model
 from server.reports.manuscript import Manuscript
 from server.reports.parts.measures import output_title
-from server.reports.parts.pictures import timetables
+from server.reports.parts.pictures import timetable
 from server.reports.parts.scope import scope_frame, write_remarks
 from server.reports.story import Band, Story
 from server.reports.table import Row
@@ -50,7 +50,7 @@ def _targets(story: Story, group: model.PlanGroup) -> None:
     told = [joined((name, _("target: %(target)s", target=target) if target else ""), " – ")
             for name, target in group.targets]
     if told:
-        story.bullets(told)
+        story.bullets(told, keep_next=True)
 
 
 def _year(story: Story, _plan: model.Plan, group: model.PlanGroup) -> None:
@@ -111,12 +111,11 @@ def _years(story: Story, plan: model.Plan, group: model.PlanGroup) -> None:
 
 
 def _timetable(story: Story, plan: model.Plan) -> None:
-    charts = list(timetables([line for group in plan.groups for line in group.lines], plan.periods))
-    if charts:
+    chart = timetable([line for group in plan.groups for line in group.lines], plan.periods)
+    if chart:
         story.page_break()
         story.heading(1, _("Timetable by quarter"))
         story.paragraph(_("The quarters and the status of each activity are those of the tables above."), style="note")
-    for chart in charts:
         story.chart(chart, caption=" ")
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from server.base.i18n import number_text
+from server.base.i18n import number_text, use_language
 from server.reports import model
+from server.reports.charts import page_by_page
+from server.reports.frame import sheet
 from server.reports.parts.pictures import (
     calendar_chart,
     milestone_chart,
     people_chart,
     progress_chart,
-    timetables,
+    timetable,
 )
+from server.reports.words import FSI, PDI
 
 YEAR = model.Period("Y1", "Year 1", "2014-02-01", "2015-01-31")
 NEXT = model.Period("Y2", "Year 2", "2015-02-01", "2016-01-31")
@@ -33,27 +37,41 @@ def result(code: str, target: str, actual: str, unit: str = "number") -> model.R
 
 
 def test_a_timetable_fills_the_quarters_of_the_plan() -> None:
-    (chart,) = timetables([line("Launch", (1, 3))], [YEAR])
+    chart = timetable([line("Launch", (1, 3))], [YEAR])
+    assert chart is not None
     assert list(chart.columns) == ["Q1", "Q2", "Q3", "Q4"]
     assert [cell is not None for cell in chart.cells[0]] == [True, False, True, False]
     assert chart.categories == ["Serbia: Launch"]
 
 
 def test_several_years_stand_side_by_side() -> None:
-    (chart,) = timetables([line("Launch", (4,)), line("Review", (1,), period="Y2")], [YEAR, NEXT])
+    chart = timetable([line("Launch", (4,)), line("Review", (1,), period="Y2")], [YEAR, NEXT])
+    assert chart is not None
     assert list(chart.bands) == [("Year 1", 4), ("Year 2", 4)]
     filled = [[n for n, cell in enumerate(row) if cell] for row in chart.cells]
     assert filled == [[3], [4]]
 
 
-def test_a_long_plan_takes_several_charts_and_loses_no_line() -> None:
-    charts = list(timetables([line(f"Activity {n}", (1,)) for n in range(50)], [YEAR]))
-    assert len(charts) == 3
-    assert [name for chart in charts for name in chart.categories] == [f"Serbia: Activity {n}" for n in range(50)]
+@pytest.mark.parametrize("words", [2, 14])
+def test_a_long_plan_fills_its_pages_and_loses_no_line(words: int) -> None:
+    """No page has a lonely row of it while the page before has room."""
+    chart = timetable([line(f"Activity {n} " + "of several " * words, (1,)) for n in range(50)], [YEAR])
+    assert chart is not None
+    page = sheet("en", landscape=True)
+    parts = page_by_page(chart, page.column, 360.0, "en")
+    assert [name for part in parts for name in part.categories] == list(chart.categories)
+    assert min(len(part.categories) for part in parts[:-1]) > 10
 
 
 def test_what_has_no_quarter_is_in_no_timetable() -> None:
-    assert list(timetables([line("Some day", ())], [YEAR])) == []
+    assert timetable([line("Some day", ())], [YEAR]) is None
+
+
+def test_an_english_activity_under_an_arabic_country_keeps_its_order() -> None:
+    with use_language("ar"):
+        chart = timetable([replace(line("Launch, and more", (1,)), country="صربيا")], [YEAR])
+    assert chart is not None
+    assert chart.categories == [f"صربيا: {FSI}Launch, and more{PDI}"]
 
 
 def test_milestones_are_told_by_their_states() -> None:

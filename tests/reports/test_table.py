@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from server.reports import table as table_module
+from server.reports.flow import Room
 from server.reports.frame import sheet
 from server.reports.styles import text_style
 from server.reports.table import Band, Row, Table, TableSpec, facts_table
@@ -126,6 +127,14 @@ def test_a_total_of_one_row_stays_with_it(lines_left: int) -> None:
 def test_a_last_row_does_not_stand_alone_on_a_page(count: int) -> None:
     for page in pages_of(make([(f"row{n}", "1") for n in range(count)])):
         assert len([text for text in page.texts if text.startswith("row")]) > 1
+
+
+@pytest.mark.parametrize("gap", range(520, 700, 15))
+def test_a_short_table_is_not_cut(gap: int) -> None:
+    table = make([(f"row{n}", f"value{n}") for n in range(6)])
+    pages = fill_pages([Room(1), Paragraph("Text", text_style("body", "en"), language="en", right_to_left=False),
+                        Room(gap), table], "en")
+    assert [sum(text.startswith("row") for text in page.texts) for page in pages if "row0" in page.texts] == [6]
 
 
 def test_tints_and_totals_are_drawn_under_their_rows() -> None:

@@ -23,7 +23,7 @@ class BarLayout:
         self.chart, self.width, self.code = chart, width, code
         self.stacked = isinstance(chart, StackedChart)
         names = max((self._width(c, LABEL) for c in chart.categories), default=0.0)
-        self.gutter = min(names, width * 0.34) + 8
+        self.gutter = min(names, width * 0.34) + 8.1
         beyond = [self._mark_text(Decimal(100))] if self._whole else self._value_texts()
         self.values_room = max((self._width(t, SMALL) for t in beyond), default=0.0) / (2 if self.stacked else 1)
         self.scale = width - self.gutter - self.values_room - 6

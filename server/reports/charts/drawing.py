@@ -16,6 +16,8 @@ from server.reports.text.shape import cut_places
 
 #: sizes of the words beside and inside a chart, in points
 LABEL, SMALL = 8.5, 7.5
+#: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE
+_FSI, _PDI = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,17 @@ def lines_within(text: str, room: float, size: float, code: str, *, word: float 
                 out[-1] += part
             else:
                 out.append(part)
-    return [line.rstrip() for line in out]
+    return _isolated_by_line([line.rstrip() for line in out])
+
+
+def _isolated_by_line(lines: list[str]) -> list[str]:
+    """Each line with the isolate (UAX #9) that it stands in: lines are ordered one by one."""
+    out, opened = [], ""
+    for line in lines:
+        whole = opened + line
+        opened = _FSI if whole.count(_FSI) > whole.count(_PDI) else ""
+        out.append(whole + (_PDI if opened else ""))
+    return out
 
 
 def _cut(word: str, room: float, size: float, code: str) -> list[str]:

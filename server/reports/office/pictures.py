@@ -17,7 +17,7 @@ from server.reports.text.pen import Pen
 from server.reports.text.structure import Structure
 
 #: a chart's width in points, that of the text on an upright page, and how finely it is drawn
-_WIDTH, _CHART_SCALE = 470.0, 3.0
+CHART_WIDTH, _CHART_SCALE = 470.0, 3.0
 #: height of a page's foot with its line, in points
 _FOOT = 62.0
 _NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -62,10 +62,10 @@ def chart_picture(chart: Chart, language: str) -> bytes:
     """A chart as PNG, drawn by the same hand as on paper."""
     fonts, structure = DocumentFonts(), Structure(language)
     block = ChartBlock(chart, language)
-    height = block.least(_WIDTH)
-    pen = Pen(fonts, _WIDTH + 8, height + 8, structure.new_page(language))
-    piece, _rest = block.take(_WIDTH, height + 1, True)
+    height = block.least(CHART_WIDTH)
+    pen = Pen(fonts, CHART_WIDTH + 8, height + 8, structure.new_page(language))
+    piece, _rest = block.take(CHART_WIDTH, height + 1, True)
     assert piece is not None
-    piece.draw(pen, 4, height + 4, _WIDTH)
+    piece.draw(pen, 4, height + 4, CHART_WIDTH)
     pdf = write_document([pen], fonts, structure, [], Properties(chart.title, "", "", language, _NO_DAY))
     return page_picture(pdf, 0, _CHART_SCALE)

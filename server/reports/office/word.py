@@ -17,11 +17,11 @@ from docx.shared import Mm, Pt, RGBColor
 
 from server.base.i18n import _, direction, use_language
 from server.reports import styles
-from server.reports.charts import Chart
+from server.reports.charts import Chart, page_by_page
 from server.reports.manuscript import Manuscript
 from server.reports.office.fields import close_field, lead_out, open_field
 from server.reports.office.package import repacked
-from server.reports.office.pictures import chart_picture
+from server.reports.office.pictures import CHART_WIDTH, chart_picture
 from server.reports.photos import prepare_photo
 from server.reports.story import Band, Story, raised
 from server.reports.table import Row
@@ -37,6 +37,8 @@ _COMPLEX = {"bn": "Nirmala UI"}
 _STYLES = {"body": "Normal", "lead": "Intense Quote", "note": "Caption", "caption": "Caption", "quote": "Quote"}
 _A4 = (Mm(210), Mm(297))
 _CELL, _SMALL = Pt(9), Pt(8)
+#: room in points for the caption above a chart and the heading before that, on one page with it
+_BESIDE_A_CHART = 60.0
 
 
 def as_word(manuscript: Manuscript) -> bytes:
@@ -106,10 +108,10 @@ class _WordStory(Story):
         for run in made.runs:
             run.font.size, run.font.color.rgb = Pt(9), _colour(styles.GREY)
 
-    def bullets(self, items: Sequence[Text]) -> None:
+    def bullets(self, items: Sequence[Text], *, keep_next: bool = False) -> None:
         """A list with bullets."""
         for text in items:
-            self._paragraph_in("List Bullet", text)
+            self._paragraph_in("List Bullet", text).paragraph_format.keep_with_next = keep_next or None
 
     def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
         """A list whose items have the labels that people gave them."""
@@ -160,12 +162,14 @@ class _WordStory(Story):
                            align[column] if column < len(align) else "l")
 
     def chart(self, drawing: Chart, caption: Text | None = None, alternative: str = "") -> None:
-        """The chart as a picture, with what it shows in words."""
-        if caption or drawing.title:
-            self._paragraph_in("Caption", caption or drawing.title).paragraph_format.keep_with_next = True
-        picture = chart_picture(drawing, self.language)
-        shape = self._file.add_picture(io.BytesIO(picture), width=self._width())
-        shape._inline.docPr.set("descr", alternative or drawing.title)
+        """The chart as pictures, each of which fits a page, with what it shows in words."""
+        high = CHART_WIDTH * self._height() / self._width() - _BESIDE_A_CHART
+        for one in page_by_page(drawing, CHART_WIDTH, high, self.language):
+            if caption or drawing.title:
+                self._paragraph_in("Caption", caption or drawing.title).paragraph_format.keep_with_next = True
+            picture = chart_picture(one, self.language)
+            shape = self._file.add_picture(io.BytesIO(picture), width=self._width())
+            shape._inline.docPr.set("descr", alternative or drawing.title)
         if alternative:
             self._paragraph_in("Caption", alternative)
 
@@ -292,6 +296,10 @@ class _WordStory(Story):
         section = self._file.add_section(WD_SECTION.NEW_PAGE)
         section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = _A4[::-1] if wide else _A4
+
+    def _height(self) -> int:
+        section = self._file.sections[-1]
+        return int(section.page_height - section.top_margin - section.bottom_margin)
 
     def _width(self) -> int:
         section = self._file.sections[-1]

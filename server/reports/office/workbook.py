@@ -109,7 +109,7 @@ class _SheetStory(Story):
     def numbered(self, items: Sequence[tuple[Text, Text, Text]], start: int = 1) -> None:
         """Nothing."""
 
-    def bullets(self, items: Sequence[Text]) -> None:
+    def bullets(self, items: Sequence[Text], *, keep_next: bool = False) -> None:
         """Nothing."""
 
     def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:

@@ -20,9 +20,9 @@ class MixedStory(Story):
         """A paragraph in one of the styles of Story."""
         super().paragraph(isolated(text, self.language), style)
 
-    def bullets(self, items: Sequence[Text]) -> None:
+    def bullets(self, items: Sequence[Text], *, keep_next: bool = False) -> None:
         """A list with bullets."""
-        super().bullets([isolated(item, self.language) for item in items])
+        super().bullets([isolated(item, self.language) for item in items], keep_next=keep_next)
 
     def enumerated(self, items: Sequence[tuple[str, Text]]) -> None:
         """A list whose items have labels."""

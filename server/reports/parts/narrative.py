@@ -17,8 +17,10 @@ from server.reports.words import (
     KINDS,
     STATES,
     TINTS,
+    comma,
     evidence_text,
     joined,
+    listed,
     quarters_text,
     when,
     word,
@@ -28,6 +30,8 @@ _BULLET = re.compile(r"^[-•*–]\s+")
 _NUMBER = re.compile(r"^(\d{1,2})[.)]\s+")
 #: a title that ends so needs no full stop before the text that follows in the same line
 _ENDED = (".", "!", "?", ":", "…", "।", "؟")
+#: an English title in a Bengali report has an English full stop
+_BENGALI = re.compile("[\u0980-\u09ff]")
 
 #: title, text, note; any of them may be empty
 Item = tuple[str, str, str]
@@ -93,7 +97,7 @@ def write_items(story: Story, items: Sequence[Item]) -> None:
 
 
 def _run_in(title: str, text: Text, language: str) -> Text:
-    stop = "" if title.endswith(_ENDED) or not text else "।" if language == "bn" else "."
+    stop = "" if title.endswith(_ENDED) or not text else "।" if language == "bn" and _BENGALI.search(title) else "."
     head = Span(f"{title}{stop}", bold=True)
     if isinstance(text, str):
         return (head, *((Span(f" {text}"),) if text else ()))
@@ -107,7 +111,7 @@ def _about(one: model.Achievement, with_country: bool) -> str:
         people = _("%(people)s, of them %(women)s women", people=people, women=number_text(one.people.women))
     agencies = _("lead: %(lead)s", lead=one.lead) if one.lead else ""
     if one.support:
-        agencies = joined((agencies, _("support: %(support)s", support=", ".join(one.support))), ", ")
+        agencies = joined((agencies, _("support: %(support)s", support=listed(one.support))), comma())
     evidence = _("evidence: %(numbers)s", numbers=evidence_text(one.evidence)) if one.evidence else ""
     return joined((one.country if with_country else "", when(one.date_from, one.date_to), one.place, people,
                    agencies, evidence))

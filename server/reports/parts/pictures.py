@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from textwrap import shorten
 
-from server.base.i18n import _, number_text
+from server.base.i18n import _, language, number_text
 from server.base.money import percentage
 from server.domain.reporting.figures import days_of
 from server.reports import model, styles
 from server.reports.charts import GridCell, GridChart, ProgressChart, Series, StackedChart
-from server.reports.words import STATES, month_of, word
+from server.reports.words import STATES, in_own_order, month_of, word
 
 #: colours that differ in lightness; how much of a cell is filled tells states apart without any colour
 _STATES = {
@@ -24,23 +24,23 @@ _STATES = {
 }
 _PLANNED, _STEPS = ("completed", "ongoing", "planned", "delayed", "cancelled"), (
     "done", "in_progress", "not_started", "not_applicable")
-#: rows of one chart: it is never cut, so it must fit a wide page
+#: events of the chart of participants, the first of the period
 _ROWS = 18
 _LONGEST = 70
 
 
-def timetables(lines: Sequence[model.PlanLine], periods: Sequence[model.Period]) -> Iterable[GridChart]:
-    """The work plan by quarter (Gantt): as many charts as it takes."""
+def timetable(lines: Sequence[model.PlanLine], periods: Sequence[model.Period]) -> GridChart | None:
+    """The work plan by quarter (Gantt), which goes on over the pages; None when no activity has a quarter."""
     columns = [_("Q%(quarter)s", quarter=quarter) for _period in periods for quarter in (1, 2, 3, 4)]
     place = {period.code: number for number, period in enumerate(periods)}
     bands = [(period.title or period.code, 4) for period in periods] if len(periods) > 1 else ()
     used = [line for line in lines if line.quarters and line.period in place]
-    for start in range(0, len(used), _ROWS):
-        rows = used[start:start + _ROWS]
-        yield GridChart(
-            _("Timetable by quarter"), [_name(line.title, line.country) for line in rows], columns,
-            [_quarters(line, place[line.period], len(columns)) for line in rows],
-            _legend(_PLANNED, {line.status for line in rows}), bands)
+    if not used:
+        return None
+    return GridChart(
+        _("Timetable by quarter"), [_name(line.title, line.country) for line in used], columns,
+        [_quarters(line, place[line.period], len(columns)) for line in used],
+        _legend(_PLANNED, {line.status for line in used}), bands)
 
 
 def _quarters(line: model.PlanLine, year: int, columns: int) -> list[GridCell | None]:
@@ -52,7 +52,7 @@ def _quarters(line: model.PlanLine, year: int, columns: int) -> list[GridCell | 
 
 def _name(title: str, country: str) -> str:
     told = shorten(title, _LONGEST, placeholder=" …") if len(title) > _LONGEST else title
-    return f"{country}: {told}" if country else told
+    return f"{country}: {in_own_order(told, language())}" if country else told
 
 
 def milestone_chart(steps: Sequence[model.MilestoneStep], rows: Sequence[model.MilestoneRow]) -> GridChart:

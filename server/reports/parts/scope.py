@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from server.base.i18n import _
 from server.reports import model
 from server.reports.frame import Cover, Frame
 from server.reports.story import Story
-from server.reports.words import joined, when
+from server.reports.words import comma, joined, when
 
 
 def scope_frame(scope: model.Scope, title: str, moment: datetime, *, cover: bool = True) -> Frame:
@@ -23,9 +25,15 @@ def scope_frame(scope: model.Scope, title: str, moment: datetime, *, cover: bool
     return Frame(
         title=title, when=moment, subtitle=joined((scope.office or programme.title, period.title), "\n"),
         header_start=joined((programme.short_title, programme.phase), " – "),
-        header_end=joined((title, period.title), ", "), footer_start=scope.office or programme.agency,
+        header_end=joined((title, period.title), comma()), footer_start=scope.office or programme.agency,
         author=scope.office or _("Programme Management Unit"), subject=f"{programme.title}, {programme.phase}",
         cover=Cover(kicker=joined(programme.agencies), facts=facts, submitted_by=by) if cover else None)
+
+
+def told_apart(records: Sequence[tuple[str, str]]) -> list[str]:
+    """Headings of records, given (title, country): those with the same title say their countries too."""
+    many = Counter(title for title, _country in records)
+    return [joined((title, country), " – ") if many[title] > 1 else title for title, country in records]
 
 
 def write_remarks(story: Story, notes: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import Any, Self
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
