@@ -44,6 +44,7 @@ from server.web.pages import (
     workplan,
 )
 from server.web.security import guard
+from server.web.views import show_views
 from server.web.words import give_words
 
 PAGES = (
@@ -65,6 +66,7 @@ def create_app(config: Config) -> Flask:
     finish_what_came(app)
     give_words(app)
     show_menu(app)
+    show_views(app)
     explain(app)
     for page in PAGES:
         app.register_blueprint(page.page)

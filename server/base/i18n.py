@@ -140,6 +140,11 @@ def month_text(year: int, month: int) -> str:
     return f"{get_month_names('wide', 'stand-alone', locale(language()))[month]} {year}"
 
 
+def language_in_words(code: str) -> str:
+    """A language's name in the current language, as sentences use it; one that has none there by its code."""
+    return locale(language()).languages.get(code) or code
+
+
 def language_name(code: str) -> str:
     """A language's own name for itself, as language menus show it."""
     return str(Locale.parse(code).get_display_name(code)).capitalize()

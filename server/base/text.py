@@ -19,6 +19,14 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", clean(text))
 
 
+def shortened(text: str, most: int) -> str:
+    """The text, or as many of its words as fit into `most` letters, with an ellipsis."""
+    if len(text) <= most:
+        return text
+    kept = text[: most + 1].rsplit(maxsplit=1)[0] if " " in text[: most + 1] else text[:most]
+    return f"{kept.rstrip(' ,;:')} …"
+
+
 def fold(text: str) -> str:
     """For search: case-folded, without marks, Arabic letter forms and the article folded."""
     if text.isascii():  # most texts: nothing in them has marks, and NUL and the like are no words

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from server.base.i18n import _, language_name, n_
+from server.base.i18n import _, language_in_words, n_
 from server.base.text import fold
 from server.db.base import synced_models
 from server.domain.activities.queries import ActivityFacts, carried_out
@@ -159,7 +159,7 @@ def _of_acronyms(session: Session, office: OfficeFacts, period: PeriodFacts) -> 
         if found:
             named = ", ".join(found[:_MOST]) + (" …" if len(found) > _MOST else "")
             yield Hint(_("Not in the list of acronyms, in %(language)s: %(acronyms)s. Write them out in the text, or "
-                         "have headquarters add them to the list.", language=language_name(language),
+                         "have headquarters add them to the list.", language=language_in_words(language),
                          acronyms=named))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from server.base.i18n import _, mark
+from server.base.text import shortened
 from server.db.base import synced_models
 
 #: table -> (one, several)
@@ -130,5 +131,5 @@ def _title(session: Session, table: str, row: str, depth: int) -> str:
             target = record.__table__.columns[name].info["ref"]
             own.append(_title(session, target, getattr(record, name) or "", depth + 1))
     if not any(own) and getattr(record, "text", None):
-        own = [record.text if len(record.text) <= _SHORT else f"{record.text[:_SHORT].rstrip()} …"]
+        own = [shortened(record.text, _SHORT)]
     return ", ".join(part for part in own if part)

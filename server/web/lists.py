@@ -55,7 +55,7 @@ def same_but(**changes: object) -> str:
 
 def same_at(endpoint: str) -> str:
     """Another page's address with this one's arguments."""
-    return url_for(endpoint, **arguments())
+    return url_for(endpoint, **{**arguments(), **(request.view_args or {})})
 
 
 def arguments(given: Mapping[str, str] | None = None) -> dict[str, Any]:

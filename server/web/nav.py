@@ -34,8 +34,8 @@ _PART_OF = {"agreements": "documents", "conflicts": "exchange", "decisions": "bo
 MENU = (
     Entry("home.show", mark("Home"), "home"),
     Entry("activities.index", mark("Activities"), "activities"),
-    Entry("milestones.index", mark("Milestones"), "milestones"),
     Entry("workplan.index", mark("Work plan"), "workplan"),
+    Entry("milestones.index", mark("Milestones"), "milestones"),
     Entry("boards.index", mark("Boards"), "board"),
     Entry("indicators.index", mark("Indicators"), "progress"),
     Entry("finance.index", mark("Finance"), "money"),
@@ -44,7 +44,7 @@ MENU = (
     Entry("reports.index", mark("Reports"), "reports"),
     Entry("exchange.show", mark("Send and receive"), "send", begins_group=True),
     Entry("importing.show", mark("Import"), "upload"),
-    Entry("overview.show", mark("Overview"), "overview", hq_only=True),
+    Entry("overview.show", mark("Overview"), "overview", hq_only=True, begins_group=True),
     Entry("offices.index", mark("Offices"), "offices", hq_only=True),
     Entry("settings.show", mark("Settings"), "settings", begins_group=True),
     Entry("help.show", mark("Help"), "help"),

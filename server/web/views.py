@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
-from flask import request, url_for
+from flask import Flask, request, url_for
 
 from server.base.errors import NotFound, RuleBroken
 from server.base.i18n import _
@@ -18,9 +18,11 @@ from server.web.database import session
 from server.web.here import here
 from server.web.lists import arguments
 
-#: lists that have views -> the endpoint that shows them
+#: lists that have views -> the endpoint that shows them; what follows a colon is the tab of a page that has several
 LISTS: Mapping[str, str] = {
-    "activities": "activities.index", "workplan": "workplan.index", "milestones": "milestones.index",
+    **{name: f"{name}.index" for name in ("activities", "workplan", "milestones", "boards", "meetings", "decisions",
+                                          "documents", "products", "agreements", "challenges", "lessons")},
+    "budget": "finance.listed:budget", "spending": "finance.listed:spending",
 }  # fmt: skip
 _MOST, _LONGEST = 60, 60
 
@@ -46,11 +48,16 @@ class Shown:
     current: bool
 
 
+def show_views(app: Flask) -> None:
+    """Let every list show its views."""
+    app.jinja_env.globals["shown_views"] = shown_views
+
+
 def shown_views(list_name: str) -> list[Shown]:
     """The views of a list that the person who types has, by name."""
     asked = _asked(request.args)
     mine = [view for view in _read(list_name) if not view.deleted and view.person in ("", here().person)]
-    return [Shown(view.id, view.name, url_for(LISTS[list_name], **arguments(view.asked)), dict(view.asked) == asked)
+    return [Shown(view.id, view.name, _url(list_name, view.asked), dict(view.asked) == asked)
             for view in sorted(mine, key=lambda view: view.name.casefold())]  # fmt: skip
 
 
@@ -58,7 +65,7 @@ def address(list_name: str, asked: Mapping[str, str]) -> str:
     """The list's address with these arguments. Errors: NotFound for a list that has no views."""
     if list_name not in LISTS:
         raise NotFound(_("There is no such list: choose one from the menu."))
-    return url_for(LISTS[list_name], **arguments(_asked(asked)))
+    return _url(list_name, _asked(asked))
 
 
 def keep_view(work: Work, list_name: str, name: str, asked: Mapping[str, str], *, everybody: bool) -> str:
@@ -85,6 +92,11 @@ def mark_view(work: Work, list_name: str, id: str, *, deleted: bool) -> View:
         raise NotFound(_("This view is not here any more: save it anew."))
     _write(work, list_name, [replace(view, deleted=deleted) if view.id == id else view for view in views])
     return found
+
+
+def _url(list_name: str, asked: Mapping[str, str]) -> str:
+    endpoint, _colon, tab = LISTS[list_name].partition(":")
+    return url_for(endpoint, **{**arguments(asked), **({"tab": tab} if tab else {})})
 
 
 def _asked(given: Mapping[str, str]) -> dict[str, str]:

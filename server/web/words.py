@@ -17,6 +17,7 @@ from server.base.i18n import (
     _,
     day_text,
     language,
+    language_in_words,
     language_name,
     locale,
     mark,
@@ -27,7 +28,7 @@ from server.base.i18n import (
 )
 from server.base.period import parse_date, span_text
 from server.domain.framework.queries import Choice
-from server.web.lists import same_but
+from server.web.lists import same_at, same_but
 
 #: stored word -> (words for people, tone of the tag)
 STATES: Mapping[str, tuple[str, str]] = {
@@ -162,11 +163,6 @@ def instant(stored: str | datetime | None) -> str:
     return f"{day_text(local.date(), 'medium')}, {format_time(local, 'short', locale=locale(language()))}"
 
 
-def language_in_words(code: str) -> str:
-    """A language's name in the current language, as sentences use it; one that has none there by its code."""
-    return locale(language()).languages.get(code) or code
-
-
 def country_name(country: Choice) -> str:
     """A country's name in the current language; one whose code has none there by the framework's name."""
     return locale(language()).territories.get(country.code.upper()) or country.name
@@ -176,7 +172,7 @@ def give_words(app: Flask) -> None:
     """Hand all of these to the templates."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        _=_, n_=n_, months=months, state_words=state_words, number=number_text, same_but=same_but
+        _=_, n_=n_, months=months, state_words=state_words, number=number_text, same_but=same_but, same_at=same_at
     )
     app.jinja_env.filters.update(
         when=when, short_when=short_when, instant=instant, day=day_text, percent=percent_text, number=number_text,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.base.ids import named_id, new_id
 from server.base.paths import asset_dir, write_atomically
-from server.base.text import clean, fold, one_line
+from server.base.text import clean, fold, one_line, shortened
 
 
 def test_new_ids_are_version_7_and_sort_by_time() -> None:
@@ -47,6 +47,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         write_atomically(target, None)  # type: ignore[arg-type]
     assert target.read_bytes() == b"first"
     assert [p.name for p in target.parent.iterdir()] == ["file.pdf"]
+
+
+@pytest.mark.parametrize(("text", "short"), [
+    ("twice a year", "twice a year"), ("it meets twice a year", "it meets …"), ("one, two, three, four", "one, two …"),
+    ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaa …"), ("it was so long and more", "it was so …"),
+])
+def test_a_long_text_is_cut_between_words(text: str, short: str) -> None:
+    assert shortened(text, 12) == short
 
 
 def test_templates_and_static_files_are_found() -> None:

@@ -34,10 +34,10 @@ def views(page: str) -> dict[str, str]:
             for one in html.fromstring(page).xpath("//nav[@class='views']//a")}  # fmt: skip
 
 
-def sheet_of(client: FlaskClient, address: str) -> list[str]:
-    """The titles in a list's workbook."""
+def sheet_of(client: FlaskClient, address: str, column: str = "title") -> list[str]:
+    """The titles in a list's workbook, or what else a column of it holds."""
     sheet = openpyxl.load_workbook(io.BytesIO(client.get(address).data)).worksheets[0]
-    place = columns(sheet)["title"]
+    place = columns(sheet)[column]
     return [sheet.cell(row, place).value for row in range(3, sheet.max_row + 1)]
 
 
@@ -91,6 +91,48 @@ def test_a_view_is_named_opened_deleted_and_brought_back(create_client: CreateCl
     undo = html.fromstring(after).xpath("//form[contains(@action, '/restore')]/@action")[0]
     back = page_of(client, client.post(undo, data={"csrf_token": csrf(after)}).headers["Location"])
     assert list(views(back)) == ["For the <b>report</b>"]
+
+
+@pytest.mark.parametrize(("list_name", "address"), [
+    ("boards", "/boards?kind=national"), ("meetings", "/meetings?sort=oldest"), ("decisions", "/decisions?status=all"),
+    ("documents", "/documents?kind=minutes"), ("products", "/products?sort=title"),
+    ("agreements", "/agreements?sort=title"), ("challenges", "/challenges?status=watched"),
+    ("lessons", "/lessons?sort=title"), ("budget", "/finance/budget?period=Y1"),
+    ("spending", "/finance/spending?period=Y1&by=output"),
+])
+def test_every_list_keeps_its_own_views(create_client: CreateClient, list_name: str, address: str) -> None:
+    client = create_client("kg")
+    assert views(keep(client, address, "Mine", list_name)) == {"Mine": address}
+    assert views(page_of(client, "/activities")) == {}
+
+
+@pytest.mark.parametrize(("address", "narrowing", "column"), [
+    ("/meetings", "q=nothing-like-it", "date_from"), ("/decisions", "status=closed", "text"),
+    ("/challenges", "status=closed", "title"),
+    ("/finance/budget?period=Y1", "way=account&kind=account&key=none", "note"),
+    ("/finance/spending?period=Y1", "period=Y2", "note"),
+])
+def test_other_lists_are_handed_over_as_they_are_shown(create_client: CreateClient, address: str, narrowing: str,
+                                                       column: str) -> None:
+    client = create_client("kg")
+    link = html.fromstring(page_of(client, address)).xpath("//div[@class='listing']//a[contains(@href, 'workbook')]")
+    every = sheet_of(client, link[0].get("href"), column)
+    path, _, given = address.partition("?")
+    kept = [one for one in given.split("&") if one and one.partition("=")[0] not in narrowing]
+    some = sheet_of(client, f"{path}/workbook?{'&'.join((*kept, narrowing))}", column)
+    assert len(some) < len(every)
+    assert all(every)
+
+
+def test_a_workbook_holds_all_pages_of_a_list(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    before = len(sheet_of(client, "/challenges/workbook"))
+    token = csrf(page_of(client, "/challenges/new"))
+    for number in range(51):
+        client.post("/challenges/new", data={"csrf_token": token, "title": f"Challenge {number}", "kind": "risk",
+                                             "status": "open"})
+    assert len(sheet_of(client, "/challenges/workbook")) == before + 51
+    assert len(sheet_of(client, "/challenges/workbook?q=Challenge+50")) == 1
 
 
 def test_a_view_is_a_persons_own_or_everybodys(create_client: CreateClient) -> None:

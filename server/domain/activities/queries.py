@@ -15,6 +15,7 @@ from server.base.i18n import _
 from server.base.period import span_text
 from server.base.text import fold
 from server.domain.activities import models, search
+from server.domain.lists import has_words
 from server.domain.records import visible
 
 #: sort keys of the list: newest first, oldest first, by title
@@ -174,9 +175,7 @@ def _filtered(query: sa.Select[models.Activity], wanted: Filter, *, folded: bool
     if folded:
         words = sa.func.fold(_all_words())
         return query.where(*(words.contains(word, autoescape=True) for word in fold(wanted.words).split()))
-    for word in wanted.words.split():
-        query = query.where(_has_word(word))
-    return query
+    return query.where(*has_words(wanted.words, *(getattr(table, name) for name in search.SEARCHED)))
 
 
 def _all_words() -> sa.ColumnElement[str]:
@@ -186,14 +185,6 @@ def _all_words() -> sa.ColumnElement[str]:
     for column in columns[1:]:
         text = text + " " + column
     return text
-
-
-def _has_word(word: str) -> sa.ColumnElement[bool]:
-    table = models.Activity
-    columns = [getattr(table, name) for name in search.SEARCHED]
-    # SQLite folds the case of ASCII letters only: other scripts are looked for in the cases people write
-    written = sorted({word, word.lower(), word.upper(), word.capitalize()}) if not word.isascii() else [word]
-    return sa.or_(*(column.icontains(one, autoescape=True) for column in columns for one in written))
 
 
 def _order(sort: str) -> Sequence[sa.ColumnElement[Any]]:

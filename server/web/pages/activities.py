@@ -43,7 +43,6 @@ from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.lists import narrowed, number_in, same_at
 from server.web.staged import safe_name
-from server.web.views import shown_views
 from server.web.words import country_name
 
 page = Blueprint("activities", __name__)
@@ -115,8 +114,7 @@ def index() -> Answer:
         "activities/list.html", found=activities(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
         outputs=outputs, offices=known, output_numbers={o.id: o.label for o in outputs},
         office_codes={o.id: o.label for o in known}, countries=framework.countries(session()), period=period,
-        periods=framework.periods(session()), views=shown_views("activities"),
-        export_url=same_at(".export"),
+        periods=framework.periods(session()),
     )
 
 

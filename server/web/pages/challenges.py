@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark
 from server.domain.challenges import models
@@ -15,11 +17,12 @@ from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
 from server.web.answers import Answer, said
 from server.web.database import session
+from server.web.exports import hand_over_list, ids_of
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, NumberQuestion, TextQuestion, TickQuestion
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.keeping import bring_back, take_away
-from server.web.lists import narrowed, number_in, office_in, one_in, sort_in, words_in
+from server.web.lists import narrowed, number_in, office_in, one_in, same_at, sort_in, words_in
 from server.web.words import choices, country_name
 
 page = Blueprint("challenges", __name__)
@@ -68,6 +71,14 @@ def index() -> Answer:
         "challenges/list.html", found=challenges(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
         kinds=choices(KINDS), statuses=choices(STATUSES), offices=offices(session()),
         outputs=framework.outputs(session()))
+
+
+@page.get("/challenges/workbook")
+def export() -> Response:
+    """Keep exactly what the list shows, on all of its pages, as a workbook."""
+    wanted = _wanted()
+    ids = ids_of(lambda number: challenges(session(), replace(wanted, page=number)))
+    return hand_over_list({"challenge": ids}, _("Challenges"), same_at(".index"))
 
 
 @page.route("/challenges/new", methods=["GET", "POST"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark
 from server.domain.boards import models
@@ -25,11 +26,12 @@ from server.domain.people.queries import offices
 from server.services.names import title_of
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session
+from server.web.exports import hand_over_list, ids_of
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, TextQuestion
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.keeping import bring_back, take_away
-from server.web.lists import narrowed, number_in, office_in, one_in, sort_in, words_in
+from server.web.lists import narrowed, number_in, office_in, one_in, same_at, sort_in, words_in
 from server.web.words import choices
 
 page = Blueprint("decisions", __name__)
@@ -81,6 +83,14 @@ def index() -> Answer:
     return render_template("decisions/list.html", found=found, rows=[_row(one) for one in found.items], wanted=wanted,
                            status=status, narrowed=narrowed("sort", "page"), offices=offices(session()),
                            office_names=_office_names(), picks=list(names(session(), office_in()).items()))
+
+
+@page.get("/decisions/workbook")
+def export() -> Response:
+    """Keep exactly what the list shows, on all of its pages, as a workbook."""
+    wanted = _wanted()[0]
+    ids = ids_of(lambda number: decided(session(), replace(wanted, page=number), here().today))
+    return hand_over_list({"decision": ids}, _("Decisions"), same_at(".index"))
 
 
 @page.route("/decisions/new", methods=["GET", "POST"])

@@ -20,10 +20,11 @@ from server.services import money as sums
 from server.web.answers import Answer, offer_undo, said
 from server.web.columns import AmountColumn, ChoiceColumn, Column, CurrencyColumn, DateColumn, TextColumn
 from server.web.database import session, writing
+from server.web.exports import hand_over_list
 from server.web.forms import displayed
 from server.web.grid import Grid, Record, Write
 from server.web.here import here
-from server.web.lists import number_in
+from server.web.lists import number_in, same_at
 from server.web.moneyforms import KINDS, Kind, MoneyForm, completed, saved_words
 from server.web.records import field_words, table_words, value_words
 from server.web.words import country_name
@@ -63,11 +64,9 @@ def listed(tab: str) -> Answer:
     asked, period, office = request.args, _period(), _office()
     if period is None:
         return render_template("finance/list.html", tab=tab, period=None, found=None, table=TABS[tab])
-    way = asked.get("way", "") if asked.get("way") in sums.WAYS else ""
-    key = (asked.get("kind", ""), asked.get("key", ""))
-    whole = sums.sums(session(), period.id, office, language())
-    rows = sums.moved(session(), TABS[tab], period.id, office, language(), so_far="so_far" in asked, way=way, key=key)
-    told = next((row for row in whole.ways.get(way, ()) if (row.kind, row.key) == key), None)
+    whole, rows = sums.sums(session(), period.id, office, language()), _rows(tab, period)
+    way, kind, key = _sum_asked()
+    told = next((row for row in whole.ways.get(way, ()) if (row.kind, row.key) == (kind, key)), None)
     number = number_in("page")
     shown = rows.entries[(number - 1) * _PER_PAGE : number * _PER_PAGE]
     return render_template(
@@ -76,6 +75,15 @@ def listed(tab: str) -> Answer:
         number_of_page=number, more=len(rows.entries) > number * _PER_PAGE, way=way, told=told, rate=share,
         so_far="so_far" in asked,
         by=asked.get("by") if asked.get("by") in whole.ways else next(iter(whole.ways), ""))
+
+
+@page.get("/finance/<any(budget, spending):tab>/workbook")
+def export(tab: str) -> Response:
+    """Keep exactly what the list shows, on all of its pages, as a workbook."""
+    period = _period()
+    ids = [one.id for one in _rows(tab, period).entries] if period else []
+    title = _("Expenditures") if tab == "spending" else _("Budget lines")
+    return hand_over_list({TABS[tab]: ids}, title, same_at(".listed"))
 
 
 @page.route("/finance/<any(budget, spending):tab>/grid", methods=["GET", "POST"])
@@ -150,6 +158,20 @@ def _office() -> str | None:
     """The office whose money is shown: an office's own; at headquarters any, or None for the whole programme."""
     at = here()
     return (request.args.get("office") or None) if at.office.hq else at.office.id
+
+
+def _sum_asked() -> tuple[str, str, str]:
+    """The sum whose records are shown: its way, and its row's kind and key; without a way, all records are."""
+    asked = request.args
+    way = asked.get("way", "") if asked.get("way") in sums.WAYS else ""
+    return way, asked.get("kind", ""), asked.get("key", "")
+
+
+def _rows(tab: str, period: framework.PeriodFacts) -> sums.Addends:
+    """The records of the period that the address asks for."""
+    way, kind, key = _sum_asked()
+    return sums.moved(session(), TABS[tab], period.id, _office(), language(), so_far="so_far" in request.args, way=way,
+                      key=(kind, key))
 
 
 def _kind(table: str) -> Kind:

@@ -14,7 +14,7 @@ page = Blueprint("help", __name__)
 _MANUAL = Path(__file__).resolve().parents[2] / "help"
 #: topics in the order of the menu, named as the pages they belong to
 TOPICS = (
-    "home", "activities", "milestones", "workplan", "indicators", "finance", "boards", "documents", "challenges",
+    "home", "activities", "workplan", "milestones", "boards", "indicators", "finance", "documents", "challenges",
     "reports", "exchange", "importing", "search", "overview", "offices", "settings", "setup",
 )  # fmt: skip
 

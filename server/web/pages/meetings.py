@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark
 from server.domain.boards import models
@@ -28,11 +30,12 @@ from server.domain.people.queries import offices
 from server.web.answers import Answer, said
 from server.web.attendance import attendance_form
 from server.web.database import session
+from server.web.exports import hand_over_list, ids_of
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, TextQuestion
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.keeping import bring_back, take_away
-from server.web.lists import narrowed, number_in, office_in, sort_in, words_in
+from server.web.lists import narrowed, number_in, office_in, same_at, sort_in, words_in
 
 page = Blueprint("meetings", __name__)
 
@@ -64,6 +67,14 @@ def index() -> Answer:
     return render_template("meetings/list.html", found=meetings(session(), wanted), wanted=wanted,
                            narrowed=narrowed("sort", "page"), offices=offices(session()), boards=names(session()),
                            own=names(session(), here().office.id), picks=list(names(session(), office_in()).items()))
+
+
+@page.get("/meetings/workbook")
+def export() -> Response:
+    """Keep exactly what the list shows, on all of its pages, as a workbook."""
+    wanted = _wanted()
+    ids = ids_of(lambda number: meetings(session(), replace(wanted, page=number)))
+    return hand_over_list({"meeting": ids}, _("Meetings"), same_at(".index"))
 
 
 @page.route("/meetings/new", methods=["GET", "POST"])

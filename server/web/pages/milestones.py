@@ -21,7 +21,6 @@ from server.web.fields import ChoiceQuestion, DateQuestion, TextQuestion
 from server.web.forms import NOT_SENT, Form, displayed
 from server.web.here import here
 from server.web.lists import same_at
-from server.web.views import shown_views
 from server.web.words import choices
 
 page = Blueprint("milestones", __name__)
@@ -60,8 +59,7 @@ def index() -> Answer:
     done = sum(1 for step in steps if step.known and step.known.status == "done")
     wanted = request.args.get("status", "")
     shown = [step for step in steps if not wanted or (step.known.status if step.known else "not_started") == wanted]
-    return render_template("milestones/list.html", steps=shown, done=done, all=len(steps), states=choices(STATUSES),
-                           views=shown_views("milestones"), export_url=same_at(".export"))
+    return render_template("milestones/list.html", steps=shown, done=done, all=len(steps), states=choices(STATUSES))
 
 
 @page.get("/milestones/workbook")
@@ -104,9 +102,9 @@ def _plainly(step: Step, saved: bool) -> Answer:
     known = {m.type_id: m for m in milestones(session(), here().office.country_id)}
     steps = [step if kind.id == step.type.id else _step(kind, known.get(kind.id), fresh=True)
              for kind in framework.milestone_types(session())]
-    return render_template("milestones/list.html", steps=steps, form=step.form, all=len(steps), views=(),
-                           states=choices(STATUSES), export_url=url_for(".export"),
-                           done=sum(1 for s in steps if s.known and s.known.status == "done")), 422
+    done = sum(1 for s in steps if s.known and s.known.status == "done")
+    return render_template("milestones/list.html", steps=steps, form=step.form, all=len(steps), done=done,
+                           states=choices(STATUSES)), 422
 
 
 def _known(type_id: str) -> MilestoneFacts | None:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from server.base.i18n import LANGUAGES, _, mark
+from server.base.i18n import LANGUAGES, _, language_in_words, mark
 from server.domain.documents import models
 from server.domain.documents.commands import record_knowledge_product
 from server.domain.documents.queries import (
@@ -31,7 +31,7 @@ from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.keeping import bring_back, take_away
 from server.web.lists import narrowed, number_in, office_in, one_in, sort_in, words_in
-from server.web.words import choices, language_in_words
+from server.web.words import choices
 
 page = Blueprint("products", __name__)
 

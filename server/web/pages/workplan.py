@@ -41,7 +41,6 @@ from server.web.forms import NOT_SENT, Form, displayed
 from server.web.grid import Grid, Record, Write
 from server.web.here import here
 from server.web.lists import same_at
-from server.web.views import shown_views
 from server.web.words import choices, country_name
 
 page = Blueprint("workplan", __name__)
@@ -136,7 +135,7 @@ def index() -> Answer:
         "workplan/list.html", lines=rows, period=period, quarter=quarter, office=office,
         changed=changed, periods=framework.periods(session()), offices={o.id: o for o in offices(session())},
         outputs={o.id: o for o in framework.outputs(session())}, budget=budget, states=choices(STATUSES),
-        rags=choices(RAGS), views=shown_views("workplan"), export_url=same_at(".export"))
+        rags=choices(RAGS))
 
 
 @page.get("/workplan/workbook")
