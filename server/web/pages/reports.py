@@ -142,7 +142,7 @@ def text(id: str, key: str) -> Answer:
             return redirect(url_for(".show", id=id))
     return render_template("reports/text.html", form=form, report=found, place=place, figures=_figures(found).words(),
                            names=FIGURE_NAMES, drawn=_drafts(found, place) if look else {},
-                           ), 422 if form.problems else 200  # fmt: skip
+                           address="https://…"), 422 if form.problems else 200  # fmt: skip
 
 
 @page.post("/reports/<id>/draft/<key>/<field>")
