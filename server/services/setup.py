@@ -198,12 +198,13 @@ def _take_in(session: UnitSession, payload: Payload, given: Setup, certificate: 
     """The framework, whom to believe, and what headquarters holds."""
     manifest: Manifest = payload.manifest
     connection = session.connection()
-    applied = apply_changesets(connection, payload.raws)
-    if applied.missing:
-        raise Refused(_("This set-up file is not whole: ask headquarters for a new one."), "setup_incomplete")
     acquaintance.keep_root(session, given.root)
     acquaintance.keep_invitation(session, trust.Invitation(given.invitation, given.secret, given.office))
     acquaintance.keep_device(session, certificate, clock().isoformat())
+    # headquarters hands on what it keeps apart, too: it has to stay apart here
+    applied = apply_changesets(connection, payload.raws, allowed=vouching.authority(session))
+    if applied.missing:
+        raise Refused(_("This set-up file is not whole: ask headquarters for a new one."), "setup_incomplete")
     vouching.keep_signatures(session, manifest, certificate)
     replica.note_incarnation(connection, manifest.from_incarnation, manifest.from_device, manifest.from_office, clock)
     tips.acknowledge(

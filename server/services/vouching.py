@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.db.session import UnitSession
-from server.domain.people.queries import office
 from server.services.received import Judged
 from server.sync import acquaintance, keys, tips
 from server.sync.canonical import Changeset
@@ -35,9 +34,12 @@ class _Voucher:
 
 
 def authority(session: UnitSession) -> Authority:
-    """Headquarters writes in the framework, an office in its own scope. The same at every replica, whoever asks."""
-    known = {device.office for device in acquaintance.devices(session)}
-    headquarters = {one for one in known if (found := office(session, one)) and found.hq}
+    """Headquarters writes in the framework, an office in its own scope. The same at every replica, whoever asks.
+
+    Who is headquarters is read from certificates, which only the root makes: what a record says of an office's kind is
+    itself written in the framework, and must not decide who may write there.
+    """
+    headquarters = acquaintance.headquarters(session)
 
     def allowed(change: Changeset) -> bool:
         if change.scope == "framework":

@@ -117,6 +117,18 @@ def taken_off(session: Session) -> list[bytes]:
     return [b64decode(row.certificate or "") for row in on_list if row.revoked]
 
 
+def headquarters(session: Session) -> set[str]:
+    """Ids of the offices whose laptops the programme's root names as headquarters'; no record can claim that."""
+    vouching = root(session)
+    met = [row.certificate for row in session.scalars(sa.select(MetDevice))]
+    return {
+        holder.office
+        for certificate in (*listed(session), *met)
+        if (holder := keys.holder_of(certificate)).role == "hq"
+        and vouching is not None and keys.issued_by(certificate, vouching)
+    }  # fmt: skip
+
+
 def unlisted(session: Session) -> list[bytes]:
     """Certificates of devices that were met but stand on no list of headquarters yet, DER."""
     on_list = {keys.key_fingerprint(certificate) for certificate in listed(session)}

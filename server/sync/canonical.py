@@ -239,8 +239,15 @@ def _op(parts: list[Any], refs: list[bytes]) -> Op:
         return Op(table, row, values)
     if not preds.keys() <= values.keys():
         raise malformed()
-    replaced = {name: [refs[i] for i in places] for name, places in preds.items()}
-    return Op(table, row, values, replaced, [refs[i] for i in seen])
+    replaced = {name: [refs[_index(i)] for i in places] for name, places in preds.items()}
+    return Op(table, row, values, replaced, [refs[_index(i)] for i in seen])
+
+
+def _index(place: Any) -> int:
+    """A place among refs; Python would count negative ones from the end, and other readers would not."""
+    if type(place) is not int or place < 0:
+        raise malformed()
+    return place
 
 
 def _check(change: Changeset, incarnation: bytes) -> None:

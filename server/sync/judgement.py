@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from server.sync import sql
+from server.sync import sql, store
 from server.sync.canonical import Changeset, decode, split_key
 from server.sync.ledger import Fact, Ledger
 from server.sync.project import Step, project, put_issues
@@ -153,7 +153,7 @@ def rejudge(connection: sa.Connection, allowed: Allowed | None = None) -> int:
         change = decode(raw)
         if barred == FOREIGN if allowed is None else not allowed(change):
             now = FOREIGN
-        elif judgement.bars(change) or (barred == REVOKED and not _complete(ledger, change)):
+        elif judgement.bars(change) or (barred == REVOKED and not _complete(connection, ledger, change)):
             now = REVOKED
         else:
             now = COUNTS
@@ -178,10 +178,11 @@ def _concerned(connection: sa.Connection, devices: Collection[str]) -> list[tupl
     return [found[n] for n in sorted(found)]
 
 
-def _complete(ledger: Ledger, change: Changeset) -> bool:
-    """Whether everything is here that a change builds on: what was kept apart came in without."""
+def _complete(connection: sa.Connection, ledger: Ledger, change: Changeset) -> bool:
+    """Whether everything is here, or declared lost, that a change builds on: what was kept apart came in without."""
     needed = depends_on(change)
-    return len(ledger.by_ids(needed)) == len(needed)
+    absent = needed - ledger.by_ids(needed).keys()
+    return not absent or absent <= store.lost_ids(connection)
 
 
 def _tell(connection: sa.Connection, ledger: Ledger, turned: Iterable[tuple[int, Changeset, int]]) -> None:

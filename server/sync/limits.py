@@ -55,7 +55,7 @@ def scan(data: bytes, limits: Limits) -> None:
             if count > items_left:
                 raise ValueError("bytes missing")
             open_items.append(count)
-            if len(open_items) > limits.depth:
+            if len(open_items) > limits.depth + 1:
                 raise TooMuch("depth")
         if at > end:
             raise ValueError("bytes missing")

@@ -65,6 +65,11 @@ class PoolReader:
         self._ids: list[str] = list(_ids(kinds, steps, tails, plain, texts))
         self._met = 0
 
+    @property
+    def used_up(self) -> bool:
+        """Whether every id was met."""
+        return self._met == len(self._ids)
+
     def id(self, code: int) -> str:
         """The id that a code means at this place. Raises IndexError for a code that means none."""
         if code == 0:
@@ -90,6 +95,8 @@ def _ids(
         else:
             yield texts[words]
             words += 1
+    if (timed, timed * 10, plains * 16, words) != (len(steps), len(tails), len(plain), len(texts)):
+        raise ValueError("ids left over")
 
 
 def _hyphened(digits: str) -> str:

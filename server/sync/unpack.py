@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -90,6 +90,8 @@ def _check(changes: Sequence[Changeset], check: Any) -> None:
 
 #: Changesets read between two words on how far it is.
 _BATCH = 2000
+#: What a column that is used up gives.
+_END = object()
 #: Types whose canonical bytes need no care.
 _PLAIN = {int, str, bool, type(None)}
 
@@ -117,6 +119,7 @@ class _Unpacker:
         self.far_at = 0
         self.near_seq: dict[int, int] = {}
         self.pool = PoolReader(body["ids"])
+        _once([(table, name), mode] for table, name, mode, _data in body["values"])
         self.values = {
             (table, name): columns.column_reader((mode, data), self.pool) for table, name, mode, data in body["values"]
         }
@@ -129,7 +132,7 @@ class _Unpacker:
             for table, names in self.shapes
         ]
         self.readers = [[self.values[table, name] for name in names] for table, names in self.shapes]
-        self.verbatim = dict(body.get("verbatim", []))
+        self.verbatim = _once(body.get("verbatim", []))
         self.total = len(self.columns["stream"]) + len(self.verbatim)
         self.made: list[Changeset] = []
         self.depths: dict[bytes, int] = {}
@@ -140,7 +143,7 @@ class _Unpacker:
 
     def changes(self) -> Iterator[Changeset]:
         put = self.columns
-        more = dict(put["more"])
+        more = _once(put["more"])
         rows = zip(
             put["stream"], put["seq"], put["prev"], put["depth"], put["time"], put["doubt"], put["signer"],
             put["version"], put["ops"], strict=True,
@@ -156,8 +159,15 @@ class _Unpacker:
         while position in self.verbatim:
             yield self._verbatim(position)
             position += 1
-        if next(self.ops, None) is not None or position != len(self.made) + len(self.verbatim):
-            raise ValueError("ops left over")
+        at_end = position == len(self.made) + len(self.verbatim) and more.keys() <= set(range(len(self.made)))
+        if not at_end or not self._used_up():
+            raise ValueError("left over")
+
+    def _used_up(self) -> bool:
+        """Whether nothing is left in any column: what no changeset holds, nobody vouches for."""
+        columns = (self.ops, self.codes, self.near, *self.values.values())
+        left = [column for column in columns if next(column, _END) is not _END]
+        return not left and self.far_at == len(self.far) and self.pool.used_up
 
     def _verbatim(self, position: int) -> Changeset:
         """A changeset as it is; of a later format only what stays the same for ever is read."""
@@ -259,6 +269,16 @@ class _Unpacker:
             raise OutOfReach(key, seq)
         self.depths[found[0]] = found[1]
         return found[0]
+
+
+def _once(pairs: Iterable[Sequence[Any]]) -> dict[Any, Any]:
+    """Pairs as a dictionary. Raises ValueError when one key comes twice."""
+    found: dict[Any, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError("twice")
+        found[key] = value
+    return found
 
 
 def _natural(value: int, most: int | None = None) -> int:

@@ -64,3 +64,5 @@ def _texts(lengths: Sequence[int | None], joined: str) -> Iterator[str | None]:
             raise ValueError("text")
         yield joined[at : at + length]
         at += length
+    if at != len(joined):
+        raise ValueError("text left over")

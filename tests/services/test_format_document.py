@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from server.db.base import synced_models
 from server.reports.carrier import open_sealed
 from server.sync.manifest import from_wire, to_wire
 from server.sync.payload import read_manifest
@@ -32,6 +35,19 @@ def test_every_key_of_a_manifest_is_in_the_document(example: Example) -> None:
         wire = to_wire(read_manifest(open_sealed(path.read_bytes()).payload))
         assert from_wire(wire).dispatch
         assert [key for key in wire if f"`{key}`" not in DOCUMENT] == []
+
+
+def test_every_table_and_field_is_in_the_document() -> None:
+    listed = DOCUMENT.partition("\n### Tables and fields\n")[2].partition("\n### ")[0]
+    told = re.findall(r"^\| (\w+) \| (.*?) \|$", listed, re.MULTILINE)[1:]
+    assert dict(told) == {name: _fields(name) for name in shape()}
+
+
+def _fields(table: str) -> str:
+    """The fields of a table but those that all have, whole numbers marked."""
+    columns = synced_models()[table].__table__.columns
+    names = [name for name in shape()[table].columns if name not in ("office", "deleted")]
+    return ", ".join(name + "#" * isinstance(columns[name].type, sa.Integer) for name in names)
 
 
 def test_the_tables_of_the_framework_are_in_the_document() -> None:

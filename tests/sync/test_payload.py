@@ -222,6 +222,14 @@ def test_the_walk_over_cbor_refuses_before_anything_is_built(data: bytes) -> Non
         limits.scan(data, Limits(depth=16))
 
 
+def test_the_walk_goes_as_deep_as_what_is_built() -> None:
+    for data in (b"\x81" * 16 + b"\x00", b"\x81" * 15 + b"\x80"):
+        canonical.load(data, 16)
+        limits.scan(data, Limits(depth=16))
+    with pytest.raises(limits.TooMuch):
+        limits.scan(b"\x81" * 17 + b"\x00", Limits(depth=16))
+
+
 def test_the_walk_counts_items() -> None:
     limits.scan(canonical.dump(list(range(99))), Limits(items=100))
     with pytest.raises(limits.TooMuch):
@@ -237,6 +245,23 @@ def test_a_body_with_anything_changed_is_refused_or_reads_as_other_changes() -> 
         spoil(changed, chance)
         code = refusal(read_payload, sealed(GOOD, canonical.dump(changed)))
         assert code.startswith(("payload_", "changeset_")) or not code
+
+
+def test_what_no_changeset_holds_is_no_part_of_a_body() -> None:
+    """Nobody vouches for what is left in a column: it would travel unread under a sound signature."""
+    body = pack(history())
+    read_payload(sealed(GOOD, canonical.dump(body)))
+    places = [("links", 0), ("links", 3), ("ids", 2), ("ids", 3), ("ids", 4), ("changes", "more"), ("values",)]
+    places += [("values", number, 3) for number, column in enumerate(body["values"]) if column[2] != 3]
+    places += [("values", number, 3, 1) for number, column in enumerate(body["values"]) if column[2] == 3]
+    for place in places:
+        changed = value = json_like_copy(body)
+        for key in place[:-1]:
+            value = value[key]
+        last = value[place[-1]]
+        more = {"values": [last[0]] if place == ("values",) else [0], "changes": [[10**6, {}]]}.get(place[0], [0])
+        value[place[-1]] = last + (b"x" * 32 if isinstance(last, bytes) else "x" if isinstance(last, str) else more)
+        assert refusal(read_payload, sealed(GOOD, canonical.dump(changed))) == "payload_body", place
 
 
 def json_like_copy(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 
 import pytest
@@ -12,6 +13,7 @@ from server.sync import canonical, cuts, doctor
 from server.sync.canonical import Changeset, Op
 from server.sync.judgement import cut_text
 from server.sync.rebuild import rebuild_tables
+from tests.reader import records as second
 from tests.sync import oracle
 from tests.sync.laws import HQ, authority, by_office
 from tests.sync.replicas import Node, copy_of, exchange, make_node
@@ -68,6 +70,8 @@ def sound(*nodes: Node) -> None:
     for node in nodes:
         expected = oracle.Oracle(node.raws(), authority)
         assert oracle.comparable(node.state()) == expected.lines()
+        changes = {change.id: change for change in map(second.Changeset, node.raws())}
+        assert [json.loads(line) for line in expected.lines()] == second.state(changes, {HQ})
         with node.engine.connect() as connection:
             assert doctor.examine(connection) == ()
 
@@ -325,6 +329,22 @@ def test_what_was_declared_lost_and_turns_up_is_judged_like_all_else(hq: Node, s
     assert other.state() == hq.state()
     revoke(hq)
     sound(hq)
+
+
+@pytest.mark.parametrize("taken_back", ["adopted", "put back"])
+def test_what_builds_on_a_lost_change_counts_again_like_all_else(hq: Node, stolen: Node, taken_back: str) -> None:
+    first, second = stolen.raws()
+    hq.put("lost_change", "l", {"changeset": canonical.changeset_id(first).hex()})
+    lost = hq.raws()
+    hq.put("device", THIEF, {"revoked": "2020-01-01", "revoked_cut": "{}"})
+    assert hq.apply([second]).quarantined
+    if taken_back == "adopted":
+        adopt(hq, second)
+    else:
+        hq.put("device", THIEF, {"revoked": None})
+    assert hq.row("activity", "a")["title"] == "Second"
+    word = [raw for raw in hq.raws() if raw not in (*lost, second)]
+    sound(hq, reader([*lost, *word], [second]))
 
 
 def test_any_split_in_any_order_gives_one_state(hq: Node, stolen: Node) -> None:

@@ -134,6 +134,15 @@ def test_bytes_that_are_no_changeset_are_refused(raw: bytes) -> None:
     assert refused.value.code == "changeset_malformed"
 
 
+@pytest.mark.parametrize("place", [-1, True, 2, None])
+def test_an_index_counts_from_the_beginning(place: object) -> None:
+    parts = canonical.load(canonical.sealed(_change({"title": "x"})).raw)
+    table, row, values = parts[11][0][:3]
+    for preds, seen, sound in (({"title": [1]}, [0], True), ({"title": [place]}, [0], False), ({}, [place], False)):
+        changed = [*parts[:6], [bytes(32), b"1" * 32], *parts[7:11], [[table, row, values, preds, seen]], parts[12]]
+        assert refusal(canonical.decode, canonical.dump(changed)) == ("" if sound else "changeset_malformed")
+
+
 def test_every_change_of_a_type_inside_a_changeset_is_refused_or_read() -> None:
     """Any element replaced by something else: a refusal, never another error."""
     parts = canonical.load(canonical.sealed(_change({"title": "x"})).raw)
