@@ -144,7 +144,7 @@ def preview_file(folder: Folder, path: Path) -> Received:
         if known is not None and known.state == inbox.IMPORTED:
             return already(session, path.name, known)
         outcome = _apply(session, _read(session, judged, Progress()))
-        return told(session, path.name, judged, outcome, done=False)
+        return _with_pages(session, judged, told(session, path.name, judged, outcome, done=False))
 
 
 def _receive(folder: Folder, path: Path, progress: Progress) -> Received:
@@ -224,7 +224,23 @@ def _import(folder: Folder, name: str, judged: Judged, progress: Progress) -> Re
     if not read.ready:
         return _park(folder, name, judged, read)
     copy = backup.snapshot(folder.data, "import", folder.clock())
-    return _taken_in(folder, name, judged, read, copy.name if copy else None, progress)
+    result = _taken_in(folder, name, judged, read, copy.name if copy else None, progress)
+    with read_session(folder.engine) as session:  # drawing takes a while, and nobody has to wait with saving for it
+        return _with_pages(session, judged, result)
+
+
+def _with_pages(session: UnitSession, judged: Judged, result: Received) -> Received:
+    """The outcome with what its pages are worth: they are drawn again from the data that came with them.
+
+    A file that brought nothing new is not unpacked for it; who looks at one before it is taken in is always told.
+    """
+    if result.state not in ("imported", "would", "already") or (result.state == "imported" and not result.changes):
+        return result
+    from server.services.redraw import compared, pages_sentence  # noqa: PLC0415  (paper loads when drawn)
+
+    pages = compared(session, judged)
+    said = pages_sentence(pages, judged.manifest.app)
+    return replace(result, pages=pages, sentence=f"{result.sentence} {said}" if said else result.sentence)
 
 
 def _taken_in(

@@ -34,6 +34,8 @@ class Received:
     parts_missing: tuple[int, ...] = ()
     #: hash of the file, hex; empty when it could not be read
     sha256: str = ""
+    #: whether the pages say what the data says: same, different, other_version, not_compared; empty: nobody looked
+    pages: str = ""
 
     @property
     def accepted(self) -> bool:
@@ -55,6 +57,7 @@ class Received:
             "quarantined": self.quarantined,
             "left_out": self.left_out,
             "parts_missing": list(self.parts_missing),
+            "pages": self.pages or None,
         }
 
 

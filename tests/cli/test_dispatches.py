@@ -13,7 +13,7 @@ from tests.services.world import Desk, Example, everything, introduce, log, rows
 #: keys of one result of `valise receive --json`; scripts rely on them
 RESULT = {
     "file", "state", "message", "code", "office", "number", "changes", "records", "conflicts", "quarantined",
-    "left_out", "parts_missing",
+    "left_out", "parts_missing", "pages",
 }  # fmt: skip
 
 

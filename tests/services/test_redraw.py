@@ -16,7 +16,7 @@ from server.reports.sheets import Rendered, Stamp
 from server.services import redraw, send
 from server.services.consolidate import progress_report
 from server.services.folder import Folder
-from server.services.receive import receive
+from server.services.receive import inspect, receive
 from server.services.redraw import DIFFERENT, NOT_COMPARED, OTHER_VERSION, SAME, compare_pages
 from server.sync import tips
 from server.sync.payload import read_manifest, read_payload, write_payload
@@ -79,10 +79,26 @@ def test_pages_with_another_text_are_found_out_though_the_signature_is_valid(
     desk: Desk, hq: Folder, boastful: None
 ) -> None:
     office = desk.open("kg")
+    log(office, "Something new")
     path = send.send(office, desk.file("boast.pdf"), period="y1").files[0]
+    looked = inspect(hq.data, path, hq.clock).outcome
+    assert looked is not None
     (result,) = receive(hq, [path])
     assert result.state == "imported", "who signed is not in doubt"
+    for told in (looked, result):
+        assert told.pages == DIFFERENT
+        assert "Its pages do not say what its data says" in told.sentence
     assert compared(hq, path) == DIFFERENT
+
+
+def test_it_is_told_when_the_file_comes_and_when_it_is_looked_at(desk: Desk) -> None:
+    hq, path = desk.open("hq-empty"), desk.example.dispatch("kg")
+    looked = inspect(hq.data, path, hq.clock).outcome
+    (result,) = receive(hq, [path])
+    for told in (looked, result):
+        assert told is not None
+        assert told.pages == SAME
+        assert told.sentence.endswith("Its pages say what its data says.")
 
 
 def test_another_version_is_told_apart_from_tampering(
