@@ -197,8 +197,8 @@ class DateQuestion(Question):
         self.parts = ("", "", "")
         names = [f"{self.name}-{part}" for part in ("day", "month", "year")]
         if formdata is not None and any(name in formdata for name in names):
-            day, month, year = (formdata.get(name, "").strip().translate(_DIGITS) for name in names)
-            self.parts = (day, month, year)
+            self.parts = tuple(formdata.get(name, "").strip() for name in names)  # shown again as they were typed
+            day, month, year = (part.translate(_DIGITS) for part in self.parts)
             try:
                 self.data = self._join(day, month, year)
             except (ValueError, RuleBroken) as error:

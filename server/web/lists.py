@@ -11,12 +11,14 @@ from flask import request, url_for
 from server.web.here import here
 
 _ARGUMENT = re.compile(r"[a-z][a-z0-9_]{0,30}")
+#: digits of a number that an address may ask for
+_DIGITS = 9
 
 
 def number_in(name: str, otherwise: int = 1) -> int:
     """A whole number above zero from the address; anything else is `otherwise`."""
     text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else otherwise
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) > 0 else otherwise
 
 
 def words_in(name: str = "q") -> str:

@@ -63,3 +63,15 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// What is typed into a form with a draft is kept every two seconds while one types, not only when one pauses.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form");
+  const kept = form?.querySelector(".kept[hx-post]");
+  if (!kept || "waits" in kept.dataset) return;
+  kept.dataset.waits = "yes";
+  setTimeout(() => {
+    delete kept.dataset.waits;
+    if (!form.dataset.sent) htmx.trigger(kept, "keep");
+  }, 2000);
+});

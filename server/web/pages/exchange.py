@@ -152,7 +152,7 @@ def keep(sha256: str, kind: str) -> Response:
 def came(sha256: str) -> Response:
     """Look at the pages of a dispatch that came."""
     found = inbox.arrival(session().connection(), sha256)
-    path = bytes_of(here().data, sha256)
+    path = bytes_of(here().data, found.sha256) if found is not None else None
     if found is None or path is None or found.state == inbox.REFUSED:
         raise NotFound(_("The file of this dispatch is not in the data folder any more."))
     return show_file(found.file_name or "dispatch.pdf", path.read_bytes(), "application/pdf", url_for(".show"))

@@ -56,7 +56,8 @@ def show() -> Answer:
             said(_("Saved."))
         return redirect(url_for(".show"))
     known = persons(session(), at.office.id)
-    return render_template("settings/show.html", form=form, known=known, sealed=sealed, print=_fingerprint(at.data))
+    shown = render_template("settings/show.html", form=form, known=known, sealed=sealed, print=_fingerprint(at.data))
+    return shown, 422 if form.problems else 200
 
 
 def _fingerprint(data: DataDir) -> str:
