@@ -105,10 +105,11 @@ def english(language: str) -> re.Pattern[str]:
     """Any English sentence of the programme that the language has other words for."""
     messages: dict[object, str] = catalog(language)._catalog  # type: ignore[attr-defined]
     sources = {key[0] if isinstance(key, tuple) else str(key): text for key, text in messages.items() if key}
+    texts = set(messages.values())  # the French for “Share” is “Part”, which is an English word, too
     patterns = []
     for source, text in sources.items():
         words = len(re.findall("[A-Za-z]{2,}", _PLACEHOLDER.sub("", source)))
-        if text and text != source and words >= (3 if _PLACEHOLDER.search(source) else 1):
+        if text and text != source and source not in texts and words >= (3 if _PLACEHOLDER.search(source) else 1):
             patterns.append(_PLACEHOLDER.sub(".{1,80}", re.escape(source)))
     return re.compile("|".join(patterns))
 
