@@ -294,7 +294,9 @@ def _apply(session: UnitSession, read: _Read, progress: Progress | None = None) 
 
 def _payload(session: UnitSession, judged: Judged, progress: Progress) -> Payload:
     connection, manifest = session.connection(), judged.manifest
-    if tips.all_here(connection, manifest.tips):
+    carried = manifest.counts.get("changesets")
+    # a file may carry more than its tips tell of: one that does is read
+    if tips.all_here(connection, manifest.tips) and carried == tips.between(manifest.base, manifest.tips):
         return read_payload(judged.payload, without_changes=True)
     from_base = tips.finder(connection, manifest.base)
     return read_payload(judged.payload, find=from_base, progress=progress.reading)

@@ -95,6 +95,18 @@ def all_here(connection: sa.Connection, theirs: Tips) -> bool:
     return not unknown(connection, theirs)
 
 
+def between(base: Tips, ends: Tips) -> int | None:
+    """How many changesets lie behind `base` up to `ends`; None where a stream has several tips, so that nobody can say
+    without looking at it."""
+    total = 0
+    for key, told in ends.items():
+        known = base.get(key, ())
+        if len(told) != 1 or len(known) > 1:
+            return None
+        total += told[0][0] - (known[0][0] if known else 0)
+    return total
+
+
 def delta(connection: sa.Connection, base: Tips | None, scopes: Collection[str] | None = None) -> list[bytes]:
     """Canonical bytes of all changesets here that are not at or before the tips `base`, in order of arrival.
 

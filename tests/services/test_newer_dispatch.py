@@ -13,7 +13,7 @@ from server.services.send import send
 from server.sync import inbox, manifest
 from server.sync.canonical import dump
 from tests.services.forging import resealed, ring_of, self_made
-from tests.services.world import Desk, everything, log, rows
+from tests.services.world import Desk, everything, rows
 
 
 def newer(source: Path, desk: Desk, signer: str, *, known: bool = True) -> Path:
@@ -77,11 +77,9 @@ def test_looking_at_it_asks_for_the_update(desk: Desk) -> None:
 
 
 def test_a_change_of_a_later_form_keeps_its_whole_dispatch_waiting(desk: Desk) -> None:
-    hq, office, path = desk.open("hq"), desk.open("kg"), desk.file("later.pdf")
-    log(office, "News")  # a file whose ends are all here has nothing new, and is not unpacked
-    sent = send(office, desk.file("sent.pdf"), period="y1").files[0]
+    hq, path = desk.open("hq"), desk.file("later.pdf")
     later = dump([2, "whatever later versions put here"])
-    path.write_bytes(resealed(sent, ring_of(office), more=[later]))
+    path.write_bytes(resealed(desk.example.dispatch("kg"), ring_of(desk.open("kg")), more=[later]))
     before = everything(hq.data)[0]
     (result,) = receive(hq, [path])
     assert (result.state, result.code) == ("waiting", "changeset_newer")
