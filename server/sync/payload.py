@@ -7,7 +7,7 @@ CBOR · the carried files end to end · SHA-256 of all before it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -205,11 +205,3 @@ def _damaged() -> Refused:
 def _too_large() -> Refused:
     sentence = _("This dispatch holds more than Valise opens at once. Ask the sender to send it in parts.")
     return Refused(sentence, "payload_too_large")
-
-
-def files_by_hash(files: Sequence[FilePart]) -> Mapping[str, Sequence[FilePart]]:
-    """Pieces of each file, in order of their offsets."""
-    found: dict[str, list[FilePart]] = {}
-    for part in sorted(files, key=lambda f: (f.sha256, f.offset)):
-        found.setdefault(part.sha256, []).append(part)
-    return found
