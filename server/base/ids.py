@@ -15,6 +15,14 @@ def new_id(milliseconds: int | None = None) -> str:
     return str(uuid.UUID(int=value))
 
 
+def is_short_for(typed: str, full: str) -> bool:
+    """Whether somebody who types this means that id or hash: six characters of its beginning, or more.
+
+    Fewer would soon be a number of something else that happens to be how the id begins.
+    """
+    return len(typed) >= 6 and full.startswith(typed.casefold())
+
+
 def named_id(*parts: str) -> str:
     """The same id for the same parts, as UUIDv8 (RFC 9562 §5.8): for records that a data file names by a code."""
     digest = bytearray(hashlib.sha256("\x1f".join(parts).encode()).digest()[:16])

@@ -10,6 +10,7 @@ import click
 from server.base.clock import system_clock
 from server.base.errors import Refused
 from server.base.i18n import _, n_
+from server.base.ids import is_short_for
 from server.base.paths import DataDir
 from server.cli.dispatches import as_json
 from server.cli.folders import data_option
@@ -104,7 +105,7 @@ def adopt(data: DataDir, what: str, why: str | None, take_back: bool) -> None:
 
 def _chosen(session: UnitSession, folder: Folder, what: str, among: Sequence[setting_apart.Apart]) -> list[str]:
     """Ids of the change, or of all changes of the laptop, that is named. Errors: NotFound, Refused."""
-    found = [one.id for one in among if len(what) >= 6 and one.id.startswith(what.casefold())]
+    found = [one.id for one in among if is_short_for(what, one.id)]
     if not found:
         device = service.laptop(session, folder.clock, what).id
         found = [one.id for one in among if one.device == device]
@@ -126,7 +127,7 @@ def lost(data: DataDir, declare: str | None, why: str | None, in_json: bool) -> 
         found = losing.missing(folder)
         went = []
         if declare:
-            ids = [one.changeset for one in found if declare == "all" or one.changeset.startswith(declare.casefold())]
+            ids = [one.changeset for one in found if declare == "all" or is_short_for(declare, one.changeset)]
             if not ids:
                 raise Refused(_("No dispatch waits for “%(what)s”.", what=declare), "nothing")
             _write(folder, lambda work: losing.declare_lost(folder, work, ids, why))

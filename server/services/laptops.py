@@ -14,6 +14,7 @@ from typing import Any
 from server.base.clock import Clock
 from server.base.errors import NotFound, Refused, RuleBroken, RulesBroken, ValiseError
 from server.base.i18n import _, day_text, n_
+from server.base.ids import is_short_for
 from server.db.session import UnitSession, read_session, write_session
 from server.domain.people.queries import OfficeFacts, offices
 from server.domain.records import Work, may_write, save, visible
@@ -165,10 +166,10 @@ def points(session: UnitSession, device: str) -> list[Point]:
 
 
 def point(session: UnitSession, device: str, name: str) -> Point:
-    """The laptop's dispatch with that number, or beginning of a hash. Errors: NotFound."""
+    """The laptop's dispatch with that number, or six characters or more of its hash. Errors: NotFound."""
     of_device = points(session, device)
     found = [one for one in of_device if str(one.arrival.number) == name]
-    found = found or [one for one in of_device if name and one.arrival.sha256.startswith(name.casefold())]
+    found = found or [one for one in of_device if is_short_for(name, one.arrival.sha256)]
     if not found:
         raise NotFound(_("No dispatch “%(name)s” of this laptop brought anything: give the number of one.", name=name))
     return found[-1]  # of several parts, or numbers used twice, the earliest

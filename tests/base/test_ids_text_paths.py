@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.base.ids import named_id, new_id
+from server.base.ids import is_short_for, named_id, new_id
 from server.base.paths import asset_dir, write_atomically
 from server.base.text import clean, fold, one_line, shortened
 
@@ -24,6 +24,12 @@ def test_new_ids_are_version_7_and_sort_by_time() -> None:
 def test_a_name_gives_the_same_id_every_time_and_another_for_another_table() -> None:
     assert named_id("office", "kg") == named_id("office", "kg") != named_id("country", "kg")
     assert uuid.UUID(named_id("office", "kg")).version == 8
+
+
+def test_six_characters_name_an_id_and_fewer_never() -> None:
+    assert is_short_for("9F3A01", "9f3a01c4d5")
+    assert not is_short_for("9f3a0", "9f3a01c4d5")
+    assert not is_short_for("9f3a02", "9f3a01c4d5")
 
 
 @given(st.text())

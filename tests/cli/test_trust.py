@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.base.paths import DataDir
 from tests.cli.conftest import Run
 from tests.services.world import Desk, Example, rows
 
@@ -68,6 +69,12 @@ def test_what_cannot_be_is_one_sentence(hq: Path, run: Run, arguments: tuple[str
     ran = run(*arguments, "--data", hq)
     assert (ran.code, ran.out) == (1, "")
     assert len(ran.complaints) == 1
+
+
+def test_a_number_that_is_none_is_not_taken_for_the_beginning_of_a_hash(hq: Path, run: Run) -> None:
+    ((sha256,),) = rows(DataDir(hq), "SELECT sha256 FROM sync_inbox WHERE state = 'imported'")
+    assert run("revoke", "KG-1", "--why", "x", "--since", sha256[:5], "--data", hq).code == 1
+    assert run("revoke", "KG-1", "--why", "x", "--since", sha256[:6], "--data", hq).code == 0
 
 
 def test_nothing_waits_and_an_office_may_not(hq: Path, run: Run, desk: Desk) -> None:
