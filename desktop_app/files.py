@@ -16,7 +16,7 @@ import platformdirs
 
 from server.base.errors import Refused
 from server.base.i18n import _
-from server.base.paths import write_atomically
+from server.base.paths import copy_atomically, write_atomically
 
 log = logging.getLogger("valise.desktop")
 
@@ -53,8 +53,10 @@ class Files:
         self._known: set[Path] = set()
         self._dialog = threading.Lock()
 
-    def save(self, suggested_name: str, data: bytes) -> Path | None:
+    def save(self, suggested_name: str, data: bytes | Path) -> Path | None:
         """Ask where, write all of `data` or nothing, and give the path; None when the person cancels.
+
+        A path as `data` stands for what lies there.
 
         A missing suffix is added, and an existing file is replaced only after asking. Refused when a dialog is open
         already, or when the place cannot be written to.
@@ -66,7 +68,7 @@ class Files:
         finally:
             self._dialog.release()
 
-    def _save(self, name: str, data: bytes) -> Path | None:
+    def _save(self, name: str, data: bytes | Path) -> Path | None:
         suffix = Path(name).suffix
         kind = f"{suffix[1:].upper()} (*{suffix})" if suffix[1:].isalnum() else ""
         while True:
@@ -79,7 +81,10 @@ class Files:
                 break
             name = path.name
         try:
-            write_atomically(path, data, mode=0o644)
+            if isinstance(data, Path):
+                copy_atomically(data, path, mode=0o644)
+            else:
+                write_atomically(path, data, mode=0o644)
         except OSError as problem:
             log.warning("not saved: %s", problem)
             raise Refused(

@@ -1,13 +1,15 @@
-"""`python -m tests.catalogs check|update`: the catalogs hold every sentence of the sources, translated and whole.
+"""`python -m tests.catalogs check|update|glossary`: the catalogs hold every sentence of the sources, translated, whole.
 
 `update` merges new sentences into each catalog; a person or a colleague translates the empty ones; `check` fails while
-one is missing, empty, fuzzy or names other values than its English sentence.
+one is missing, empty, fuzzy or names other values than its English sentence. `glossary` writes the words that the
+catalogs use into docs/translating.md.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -19,6 +21,11 @@ from server.base.i18n import LANGUAGES
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGS = ROOT / "server" / "translations"
 _KEYWORDS = {"_": None, "n_": (1, 2), "mark": None}
+#: where the glossary stands, and what is around it
+TRANSLATING = ROOT / "docs" / "translating.md"
+_ENGLISH = {"fr": "French", "es": "Spanish", "ru": "Russian", "ar": "Arabic", "ro": "Romanian", "sr": "Serbian",
+            "bn": "Bengali"}  # fmt: skip
+_BEGINS, _ENDS = "<!-- glossary -->\n", "<!-- end of the glossary -->"
 _VALUE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
 
@@ -95,6 +102,25 @@ def _names(text: str) -> set[str]:
     return {a or b for a, b in _VALUE.findall(text)}
 
 
+def glossary() -> str:
+    """The page about translating, with the words that the catalogs use today."""
+    page = TRANSLATING.read_text(encoding="utf-8")
+    before, _begins, rest = page.partition(_BEGINS)
+    words = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", before.partition("## Words")[2], flags=re.MULTILINE)[1:]
+    tables = [_table(language, words) for language in LANGUAGES if language != "en"]
+    return before + _BEGINS + "\n" + "\n".join(tables) + "\n" + _ENDS + rest.partition(_ENDS)[2]
+
+
+def _table(language: str, words: Sequence[str]) -> str:
+    """The words in one language."""
+    catalog, name = read(language), _ENGLISH[language]
+    lines = []
+    for word in words:
+        message = catalog.get(word)
+        lines.append(f"| {word} | {message.string if message and message.string else '–'} |\n")
+    return f"### {name}\n\n| English | {name} |\n|---|---|\n{''.join(lines)}"
+
+
 def main() -> int:
     """The command."""
     if sys.argv[1:] == ["update"]:
@@ -104,7 +130,10 @@ def main() -> int:
         found = problems()
         sys.stdout.write("\n".join([*found[:40], f"{len(found)} problems"]) + "\n" if found else "catalogs complete\n")
         return 1 if found else 0
-    sys.stderr.write("usage: python -m tests.catalogs check|update\n")
+    if sys.argv[1:] == ["glossary"]:
+        TRANSLATING.write_text(glossary(), encoding="utf-8")
+        return 0
+    sys.stderr.write("usage: python -m tests.catalogs check|update|glossary\n")
     return 2
 
 

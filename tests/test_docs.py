@@ -13,6 +13,7 @@ import pytest
 
 import server
 from server.base.errors import NotYet
+from tests import catalogs
 from tests.house import ROOT, files, name_of, own
 
 _README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -139,6 +140,13 @@ def test_decisions_are_listed_in_their_order() -> None:
     folder = ROOT / "docs" / "decisions"
     listed = [link for link in _links(folder / "README.md") if re.match(r"\d{4}-", link)]
     assert listed == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_glossary_has_the_words_that_the_catalogs_use() -> None:
+    written = catalogs.TRANSLATING.read_text(encoding="utf-8")
+    assert written == catalogs.glossary(), "run: python -m tests.catalogs glossary"
+    assert all(f"### {name}\n" in written for name in ("French", "Arabic", "Serbian", "Bengali"))
+    assert "| Dispatch | Envoi |" in written
 
 
 # versions and recipes

@@ -101,6 +101,11 @@ class DataDir:
         return self.root / "backups"
 
     @property
+    def last_backup(self) -> Path:
+        """The note of when the last backup was made."""
+        return self.root / "last-backup"
+
+    @property
     def log(self) -> Path:
         """The rotating log file."""
         return self.root / "valise.log"

@@ -12,6 +12,7 @@ from server.base.paths import DataDir
 from server.cli.dispatches import as_json
 from server.cli.folders import data_option
 from server.db.backup import restore_backup, write_backup
+from server.services.backups import note_backup
 from server.services.diagnostics import examine
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -23,6 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 def backup(data: DataDir, file: Path) -> None:
     """Write the whole data folder as one verified file."""
     done = write_backup(data, file.absolute())
+    note_backup(data, system_clock)
     click.echo(
         _("%(file)s: %(parts)s parts, %(size)s bytes, verified", file=done.path, parts=done.parts, size=done.size)
     )

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from typing import IO
 
 from flask import current_app, flash, redirect, request, send_file
 from werkzeug.wrappers import Response
@@ -22,22 +25,38 @@ from server.web.staged import safe_name
 
 def uploads(name: str = "file") -> list[filing.Upload]:
     """The files that a form brings, read when they are filed."""
-    return [filing.Upload(safe_name(one.filename), partial(one.stream.read, filing.LARGEST + 1))
+    return [filing.Upload(safe_name(one.filename), partial(_read, one.stream))
             for one in request.files.getlist(name) if one.filename]
 
 
+def _read(stream: IO[bytes]) -> bytes:
+    """As much of a file as shows whether it is too large, from its beginning: a form may be read twice."""
+    stream.seek(0)
+    return stream.read(filing.LARGEST + 1)
+
+
 def hand_over(
-    name: str, data: bytes, media_type: str, back: str, taken: Callable[[], object] | None = None
+    name: str, data: bytes | Path, media_type: str, back: str, taken: Callable[[], object] | None = None
 ) -> Response:
-    """Let the person keep a file. In the window, answers with the page `back` and says where the file is.
+    """Let the person keep a file, given as its bytes, or as the path of a large one that is taken away afterwards.
+
+    In the window, answers with the page `back` and says where the file is.
 
     `taken` is called when the person got it, and not when they chose no place for it.
     """
     if not _in_window("valise.save_file"):
         if taken is not None:
             taken()
-        return send_file(io.BytesIO(data), media_type, as_attachment=True, download_name=name)
-    path = current_app.extensions["valise.save_file"](name, data)
+        given = _Passing(data) if isinstance(data, Path) else io.BytesIO(data)
+        length = data.stat().st_size if isinstance(data, Path) else len(data)
+        answer = send_file(given, media_type, as_attachment=True, download_name=name)
+        answer.content_length = length
+        return answer
+    try:
+        path = current_app.extensions["valise.save_file"](name, data)
+    finally:
+        if isinstance(data, Path):
+            data.unlink(missing_ok=True)
     if path is None:
         flash(_("Not saved: no place was chosen."), "care")
     else:
@@ -45,6 +64,20 @@ def hand_over(
             taken()
         flash(_("Saved as %(path)s", path=path))
     return redirect(back)
+
+
+class _Passing(io.FileIO):
+    """A file that is gone when it was read to its end, or nobody reads it any more."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._path = path
+
+    def close(self) -> None:
+        """Close it, and take it away; no other program of ours has it open."""
+        super().close()
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 def show_file(name: str, data: bytes, media_type: str, back: str) -> Response:

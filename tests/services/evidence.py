@@ -39,13 +39,21 @@ def file(folder: Folder, contents: Sequence[bytes], names: Sequence[str] = ()) -
     """Log an activity and file its evidence, as the form does. The activity, and its documents."""
     where = {"output_id": record_id("output", "output-5"), "country_id": None} if folder.identity.hq else {}
     shows = log(folder, "Training of focal points", **where)
+    file_more(folder, shows, contents, names)
+    return shows, evidence(folder, shows)
+
+
+def file_more(
+    folder: Folder, shows: str, contents: Sequence[bytes], names: Sequence[str] = (), *, place: bool = False
+) -> filing.Filing:
+    """File evidence of an activity that is logged already."""
     author = folder.author()
     with write_session(folder.engine, author) as session:
         session.info["clock"] = folder.clock
         uploads = [filing.Upload(name, lambda content=content: content)
                    for name, content in zip(names or [f"photo-{n}.jpg" for n in range(99)], contents, strict=False)]
-        filing.file_evidence(Work(session, author, folder.clock), folder.data, shows, "", "", uploads)
-    return shows, evidence(folder, shows)
+        work = Work(session, author, folder.clock)
+        return filing.file_evidence(work, folder.data, shows, "", "", uploads, place=place)
 
 
 def evidence(folder: Folder, shows: str) -> list[DocumentFacts]:

@@ -41,7 +41,7 @@ def shown_with_photos(office: Folder) -> str:
         filing.file_evidence(work, office.data, id, "The stand", "", [filing.Upload("a.jpg", lambda: photo("teal"))])
         upload = filing.Upload("b.jpg", lambda: photo("red"))
         gone = filing.file_evidence(work, office.data, id, "The hall", "", [upload])
-        lost = documents(session, gone)[0]
+        lost = documents(session, gone.made)[0]
     for sha256 in (lost.sha256, lost.copy_sha256):
         (office.data.blobs / str(sha256)).unlink()
     return id

@@ -16,6 +16,7 @@ from server.base.errors import NotFound, Refused
 from server.db.backup import restore_backup, write_backup
 from server.db.session import read_session, write_session
 from server.domain.documents.models import Document
+from server.domain.documents.queries import documents
 from server.domain.records import Work
 from server.reports.model import Evidence
 from server.reports.parts.papers import write_evidence
@@ -28,7 +29,7 @@ from server.services.receive import receive
 from server.services.undo import last, undo
 from server.sync import replica
 from server.sync.payload import FilePart
-from tests.services.evidence import circular, evidence, file, here, paper, photo, to_hq, travelling
+from tests.services.evidence import circular, evidence, file, file_more, here, paper, photo, to_hq, travelling
 from tests.services.world import Desk, log, manifest_of, rows, shown
 
 
@@ -36,6 +37,13 @@ from tests.services.world import Desk, log, manifest_of, rows, shown
 def both(desk: Desk) -> tuple[Folder, Folder]:
     """An office, and headquarters that has spoken to it."""
     return desk.open("kg"), desk.open("hq")
+
+
+def huge() -> bytes:
+    """A small file with more pixels than are held in memory."""
+    found = io.BytesIO()
+    Image.new("1", (6000, 5000)).save(found, "PNG")
+    return found.getvalue()
 
 
 class TestNamesAreOnlyNames:
@@ -241,28 +249,48 @@ class TestFiling:
         assert b"Camera" not in copy
         assert files.content(office.data, filed.sha256) == original
 
-    def test_several_are_filed_at_once_or_none(self, desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    def test_one_that_is_turned_away_keeps_no_other_out(self, desk: Desk, monkeypatch: pytest.MonkeyPatch):
         office = desk.open("kg")
         _shows, filed = file(office, [photo(1), photo(2), b"text"], ["one.jpg", "two.jpg", "three.txt"])
         assert [one.title for one in filed] == ["one.jpg", "two.jpg", "three.txt"]
         monkeypatch.setattr(filing, "LARGEST", 100)
-        with pytest.raises(Refused, match=r"b\.bin"):
-            file(office, [b"small", b"x" * 101], ["a.bin", "b.bin"])
-        assert rows(office.data, "SELECT count(*) FROM document WHERE file_name IN ('a.bin', 'b.bin')") == [(0,)]
+        shows, filed = file(office, [b"small", b"x" * 101, b"other"], ["a.bin", "b.bin", "c.bin"])
+        assert [one.title for one in filed] == ["a.bin", "c.bin"]
+        done = file_more(office, shows, [b"small", b"x" * 101], ["again.bin", "b.bin"])
+        assert [(one.name, one.sentence.partition(" ")[0]) for one in done.turned] == [
+            ("again.bin", "again.bin"), ("b.bin", "b.bin")]  # fmt: skip
+        assert "is here already" in done.turned[0].sentence
+        assert "too large" in done.turned[1].sentence
+        assert [one.title for one in evidence(office, shows)] == ["a.bin", "c.bin"]
 
     @pytest.mark.parametrize(
-        ("name", "content"),
+        ("name", "content", "why"),
         [
-            ("cut.jpg", photo(4)[:4000]),
-            ("bomb.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00"),
-            ("text.jpg", b"this is no picture"),
-            ("empty.jpg", b""),
+            ("cut.jpg", photo(4)[:4000], "is damaged"),
+            ("bomb.png", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00",
+             "is damaged"),
+            ("huge.png", huge(), "too many pixels"),
+            ("text.jpg", b"this is no picture", "not a picture that can be shown"),
+            ("empty.jpg", b"", "not a picture that can be shown"),
+            ("camera.HEIC", b"\x00\x00\x00\x18ftypheic", "not a picture that can be shown"),
         ],
-        ids=["truncated", "bomb", "not a picture", "empty"],
-    )
-    def test_a_hostile_picture_is_filed_without_a_copy(self, desk: Desk, name: str, content: bytes):
+        ids=["truncated", "bomb", "huge", "not a picture", "empty", "of another form"],
+    )  # fmt: skip
+    def test_a_picture_that_nobody_could_see_is_no_evidence_and_may_be_kept_as_a_document(
+        self, desk: Desk, name: str, content: bytes, why: str
+    ):
         office = desk.open("kg")
-        _shows, (filed,) = file(office, [content], [name])
+        shows, (good,) = file(office, [content, photo(1)], [name, "good.jpg"])
+        assert [one.title for one in evidence(office, shows)] == [good.title] == ["good.jpg"]
+        (turned,) = file_more(office, shows, [content], [name]).turned
+        assert turned.name == name
+        assert turned.sentence.startswith(f"{name} ")
+        assert why in turned.sentence
+        with write_session(office.engine, office.author()) as session:
+            session.info["clock"] = office.clock
+            work = Work(session, office.author(), office.clock)
+            made = filing.file_papers(work, office.data, {"kind": "other"}, [filing.Upload(name, lambda: content)])
+            (filed,) = documents(session, made)
         assert filed.copy_sha256 is None
         assert filing.content_of(filed, office.data) == content
         with pytest.raises(NotFound):

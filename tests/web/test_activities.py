@@ -8,6 +8,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 from PIL import Image
 
 from server.services import filing
@@ -159,9 +160,17 @@ def test_a_file_that_is_too_large_is_refused_in_one_sentence(
     assert "<bdi>scan.pdf</bdi>" not in page_of(client, address)
 
 
-def test_a_picture_that_cannot_be_made_small_is_filed_and_the_person_told(create_client: CreateClient) -> None:
+def scan() -> bytes:
+    """A scan of two pages."""
+    found = io.BytesIO()
+    pages = [Image.new("RGB", (60, 40), colour) for colour in ("white", "grey")]
+    pages[0].save(found, "TIFF", save_all=True, append_images=pages[1:])
+    return found.getvalue()
+
+
+def test_a_scan_of_pages_travels_whole_and_the_person_is_told(create_client: CreateClient) -> None:
     client = create_client("kg")
-    page = file_it(client, first(client), b"no picture at all", "IMG_1.jpg")
+    page = file_it(client, first(client), scan(), "IMG_1.tif")
     assert "A picture could not be made small" in page
     assert 'class="thumb none"' in page
     document = re.search(r"/evidence/([0-9a-f-]{36})/away", page)
@@ -201,12 +210,134 @@ def test_only_what_shows_an_activity_is_given_out_under_it(create_client: Create
 def test_evidence_that_was_taken_away_comes_back(create_client: CreateClient) -> None:
     client = create_client("kg")
     address = first(client)
-    page = file_it(client, address, b"photo", "photo.jpg")
+    page = file_it(client, address, picture(), "photo.jpg")
     found = re.search(r'action="([^"]+/away)"[^>]*>.{1,400}?photo.jpg', page, re.DOTALL)
     assert found
     gone = client.post(found[1], data={"csrf_token": csrf(page)}, follow_redirects=True).get_data(as_text=True)
     assert "<bdi>photo.jpg</bdi>" not in gone
-    undo = re.search(r'action="([^"]+/back)"', gone)
+    undo = re.search(r'action="([^"]+/back[^"]*)"', gone)
     assert undo
     back = client.post(undo[1], data={"csrf_token": csrf(gone)}, follow_redirects=True).get_data(as_text=True)
     assert "<bdi>photo.jpg</bdi>" in back
+
+
+def files_of(*brought: tuple[bytes, str]) -> list[tuple[io.BytesIO, str]]:
+    """Files as a browser sends them."""
+    return [(io.BytesIO(content), name) for content, name in brought]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_is_turned_away_is_told_beside_its_file_and_the_others_go_in(
+        create_client: CreateClient, language: str) -> None:
+    client = create_client("kg")
+    address = first(client)
+    data = {"csrf_token": csrf(page_of(client, address)), "file": files_of(
+        (picture((300, 200)), "good.jpg"), (picture()[:900], "cut.jpg"), (b"heic", "apple.heic"), (b"%PDF-1", "p.pdf"))}
+    answer = client.post(f"{address}/evidence", data=data, headers={"Accept-Language": language})
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    for number, name in ((1, "cut.jpg"), (2, "apple.heic")):
+        line = re.search(rf'<li id="turned-{number}".*?</li>', page, re.DOTALL)
+        assert line
+        assert f"<bdi>{name}</bdi>" in line[0]
+        assert f'<a href="#turned-{number}">' in page
+        if language == "en":
+            assert {"cut.jpg": "is damaged", "apple.heic": "save it as JPEG or PNG"}[name] in line[0]
+    later = page_of(client, address)
+    assert [name for name in ("good.jpg", "p.pdf", "cut.jpg", "apple.heic") if f"<bdi>{name}</bdi>" in later] == [
+        "good.jpg", "p.pdf"]
+
+
+def test_the_same_file_sent_twice_is_filed_once(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    address = first(client)
+    before = page_of(client, address).count('<li id="paper-')
+    file_it(client, address, picture(), "launch.jpg")
+    again = file_it(client, address, picture(), "launch-2.jpg")
+    assert "launch-2.jpg is here already: it was not filed twice." in again
+    assert page_of(client, address).count('<li id="paper-') == before + 1
+
+
+def new_activity(page: str, **answers: object) -> dict[str, object]:
+    """Answers that the form of an activity takes."""
+    output = re.search(r'id="output_id".*?<option value="([0-9a-f-]{36})"', page, re.DOTALL)
+    assert output
+    required = {"title": "Fair of Osh", "date_from-year": "2014", "output_id": output[1]}
+    return {"csrf_token": csrf(page), **required, **answers}
+
+
+def test_files_come_with_the_form_that_logs_and_wait_while_it_is_sent_back(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    page = page_of(client, "/activities/new")
+    assert 'enctype="multipart/form-data"' in page
+    answer = client.post("/activities/new", data=new_activity(
+        page, title="", keep_place="1", file=files_of((picture((30, 20)), "fair & market.jpg"))))
+    assert answer.status_code == 422
+    again = html.fromstring(answer.get_data(as_text=True))
+    (held,) = again.xpath("//input[@name='held' and @checked]/@value")
+    assert held.endswith(" fair & market.jpg")
+    assert again.xpath("//input[@name='keep_place']/@checked")
+    answer = client.post("/activities/new", data=new_activity(
+        page, held=held, file=files_of((b"%PDF-1", "list.pdf"), (b"none", "none.png"))), follow_redirects=True)
+    shown = html.fromstring(answer.get_data(as_text=True))
+    assert shown.xpath("//li[starts-with(@id, 'paper-')]//a/bdi/text()") == ["fair & market.jpg", "list.pdf"]
+    assert shown.xpath("//li[starts-with(@id, 'turned-')]//bdi/text()") == ["none.png"]
+
+
+@pytest.mark.parametrize("held", ["../../valise.db x", "0" * 64 + " gone.pdf", "", "x"])
+def test_only_files_that_wait_here_go_along(create_client: CreateClient, held: str) -> None:
+    client = create_client("kg")
+    answer = client.post("/activities/new", data=new_activity(page_of(client, "/activities/new"), held=held),
+                         follow_redirects=True)
+    page = answer.get_data(as_text=True)
+    assert "<bdi>Fair of Osh</bdi>" in page
+    assert '<li id="paper-' not in page
+    assert ("gone.pdf" in page) == held.endswith("gone.pdf")
+
+
+def test_a_caption_is_changed_in_its_place(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    address = first(client)
+    page = html.fromstring(file_it(client, address, picture(), "IMG_1.jpg"))
+    (form,) = page.xpath("//li[.//bdi[text()='IMG_1.jpg']]//form[contains(@action, '/caption')]")
+    answers = dict(form.form_values())
+    answer = client.post(form.action, data={**answers, "title": ""})
+    assert answer.status_code == 422
+    back = html.fromstring(answer.get_data(as_text=True))
+    (wrong,) = back.xpath("//input[@aria-invalid and starts-with(@id, 'caption-')]")
+    assert back.xpath(f"//*[@class='errors']//a[@href='#{wrong.get('id')}']")
+    answer = client.post(form.action, data={**answers, "title": "The stand of the Ministry"})
+    assert "#paper-" in answer.headers["Location"]
+    assert "<bdi>The stand of the Ministry</bdi>" in page_of(client, address)
+    other = re.findall(r'class="title"><a href="([^"]+)"', page_of(client, "/activities"))[1]
+    assert client.post(form.action.replace(address, other), data=answers).status_code == 404
+
+
+def test_evidence_is_put_in_order_and_comes_back_to_its_place(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    address = first(client)
+    token = csrf(page_of(client, address))
+    three = files_of((b"0", "0.txt"), (b"1", "1.txt"), (b"2", "2.txt"))
+    client.post(f"{address}/evidence", data={"csrf_token": token, "file": three})
+
+    def do(what: str, name: str) -> list[str]:
+        (action,) = html.fromstring(page_of(client, address)).xpath(
+            f"//li[.//a/bdi[text()='{name}']]//form[contains(@action, '/{what}')]/@action")
+        client.post(action, data={"csrf_token": token})
+        return names()
+
+    def names() -> list[str]:
+        found = html.fromstring(page_of(client, address)).xpath("//li[starts-with(@id, 'paper-')]//a/bdi/text()")
+        return [str(name) for name in found if name.endswith(".txt")]
+
+    assert names() == ["0.txt", "1.txt", "2.txt"]
+    assert do("later", "0.txt") == ["1.txt", "0.txt", "2.txt"]
+    assert do("earlier", "2.txt") == ["1.txt", "2.txt", "0.txt"]
+    (action,) = html.fromstring(page_of(client, address)).xpath(
+        "//li[.//bdi[text()='2.txt']]//form[contains(@action, 'away')]/@action")
+    page = client.post(action, data={"csrf_token": token}, follow_redirects=True).get_data(as_text=True)
+    assert names() == ["1.txt", "0.txt"]
+    (undo,) = html.fromstring(page).xpath("//form[contains(@action, '/back')]/@action")
+    client.post(undo, data={"csrf_token": token})
+    assert names() == ["1.txt", "2.txt", "0.txt"]
+    assert client.post(action.replace("/away", "/sideways"), data={"csrf_token": token}).status_code == 404

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any, Self
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.base.i18n import _, mark
@@ -19,6 +20,7 @@ from server.domain.activities.queries import (
     activity,
     activity_ids,
 )
+from server.domain.documents.commands import file_document
 from server.domain.documents.queries import DocumentFacts, documents
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
@@ -28,6 +30,7 @@ from server.services import filing
 from server.services.sheets.reading import MOST_ROWS
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
+from server.web.evidence import Brought, CaptionForm, EvidenceForm, tell
 from server.web.exports import hand_over_list
 from server.web.fields import (
     ChoiceQuestion,
@@ -38,7 +41,7 @@ from server.web.fields import (
     TextQuestion,
     TickQuestion,
 )
-from server.web.files import hand_over, uploads
+from server.web.files import hand_over
 from server.web.forms import Form, displayed
 from server.web.here import here
 from server.web.lists import narrowed, number_in, same_at
@@ -98,13 +101,6 @@ class ActivityForm(Form):
         return found
 
 
-class EvidenceForm(Form):
-    """A document that shows an activity; its file, if there is one, is asked for beside it."""
-
-    title = TextQuestion(mark("What is it?"), mark("Left empty, the file's name stands for it."), optional=True)
-    note = TextQuestion(mark("Where does the original lie?"), optional=True)
-
-
 @page.get("/activities")
 def index() -> Answer:
     """The log, newest first; search, filters, order and page stand in the address."""
@@ -131,12 +127,13 @@ def log() -> Answer:
     line = request.args.get("planned", "")
     draft = f"activity/new/{line}" if line else "activity/new"
     form = _form({"planned_id": line or None, "output_id": request.args.get("output")}, draft)
+    brought = Brought.now()
     if form.sent():
-        saved = form.save(here().author, lambda work: log_activity(work, form.values()))
+        saved = _save(form, brought)
         if saved:
             said(_("Logged: %(title)s", title=form.title.data))
             return redirect(url_for(".log") if request.form.get("another") else url_for(".show", id=saved))
-    return render_template("activities/form.html", form=form, activity=None), 422 if form.problems else 200
+    return _form_page(form, brought, None)
 
 
 @page.get("/activities/<id>")
@@ -150,11 +147,11 @@ def edit(id: str) -> Answer:
     """Change an activity of one's own office."""
     known = activity(session(), id)
     form = _form({name: getattr(known, name, None) for name in _FIELDS}, f"activity/{id}", displayed("activity", id))
-    if form.sent() and form.save(here().author,
-                                 lambda work: log_activity(work, form.values(), id=id, seen=form.heads_seen())):
+    brought = Brought.now()
+    if form.sent() and _save(form, brought, id):
         said(_("Saved: %(title)s", title=form.title.data))
         return redirect(url_for(".show", id=id))
-    return render_template("activities/form.html", form=form, activity=known), 422 if form.problems else 200
+    return _form_page(form, brought, known)
 
 
 @page.post("/activities/<id>/delete")
@@ -178,21 +175,26 @@ def restore(id: str) -> Answer:
 
 @page.post("/activities/<id>/evidence")
 def add_evidence(id: str) -> Answer:
-    """File documents that show the activity: files, or a note of where the paper lies."""
-    form, data, brought = EvidenceForm.on(), here().data, uploads()
-    made: list[str] = []
+    """File documents that show the activity: files, or a note of where the paper lies.
+
+    The page comes back with what was turned away; sent once more it files nothing twice.
+    """
+    form, brought = EvidenceForm.on(), Brought.now()
+    done: list[filing.Filing] = []
 
     def file_them(work: Work) -> str:
-        made.extend(filing.file_evidence(work, data, id, form.title.data or "", form.note.data or "", brought))
+        done.append(brought.file(work, id, form.title.data or "", form.note.data or ""))
         return id
 
     if form.sent() and form.save(here().author, file_them):
-        said(_("The evidence is filed."))
-        if filing.travels_unscaled(documents(session(), made)):
-            flash(_("A picture could not be made small: it travels as it is, with what the camera wrote into it."),
-                  "care")
-        return redirect(url_for(".show", id=id))
-    return render_template("activities/show.html", **{**_told(activity(session(), id)), "form": form}), 422
+        form.turned = done[0].turned
+        if done[0].made:
+            said(_("The evidence is filed."))
+        if not form.turned:
+            tell(done[0])
+            return redirect(url_for(".show", id=id))
+    kept = {"brought": brought.keep()} if form.problems and not form.turned else {}
+    return render_template("activities/show.html", **{**_told(activity(session(), id)), "form": form}, **kept), 422
 
 
 @page.get("/activities/<id>/evidence/<document>")
@@ -213,13 +215,33 @@ def small_picture(id: str, document: str) -> Response:
 
 @page.post("/activities/<id>/evidence/<document>/<what>")
 def change_evidence(id: str, document: str, what: str) -> Answer:
-    """Take a document away from an activity, with Undo; or put it back."""
+    """Take a document away from an activity, with Undo; put it back where it was; show it earlier or later."""
+    known = activity(session(), id).evidence_ids
+    if what not in ("away", "back", *_MOVES):
+        abort(404)
     with writing(here().author) as work:
-        (filing.take_evidence_away if what == "away" else filing.name_evidence)(work, id, document)
-    if what == "away":
-        back = url_for(".change_evidence", id=id, document=document, what="back")
-        offer_undo(_("The evidence was taken away."), back)
-    return redirect(url_for(".show", id=id))
+        if what == "away":
+            filing.take_evidence_away(work, id, document)
+        elif what == "back":
+            filing.name_evidence(work, id, document, number_in("place") - 1)
+        else:
+            filing.move_evidence(work, id, document, _MOVES[what])
+    if what == "away" and document in known:
+        offer_undo(_("The evidence was taken away."), url_for(
+            ".change_evidence", id=id, document=document, what="back", place=known.index(document) + 1))
+    return redirect(url_for(".show", id=id, _anchor=None if what == "away" else f"paper-{document}"))
+
+
+@page.post("/activities/<id>/evidence/<document>/caption")
+def caption(id: str, document: str) -> Answer:
+    """Say anew what a document is."""
+    found, form = _document(id, document), CaptionForm.on()
+    form.of = found.id
+    if form.sent() and form.save(here().author, lambda work: file_document(
+            work, {"title": form.title.data}, id=found.id, seen=form.heads_seen())):
+        said(_("Saved: %(title)s", title=form.title.data))
+        return redirect(url_for(".show", id=id, _anchor=f"paper-{found.id}"))
+    return render_template("activities/show.html", **_told(activity(session(), id)), captioned=form), 422
 
 
 def _wanted() -> tuple[Filter, framework.PeriodFacts | None]:
@@ -237,11 +259,36 @@ def _wanted() -> tuple[Filter, framework.PeriodFacts | None]:
     ), period
 
 
+#: how far a document is moved among the others
+_MOVES = {"earlier": -1, "later": 1}
 _FIELDS = tuple(name for name in ActivityForm.__dict__ if hasattr(models.Activity, name))
 
 
 def _form(values: dict[str, Any], draft: str, seen: Any = None) -> ActivityForm:
     return ActivityForm.on(values, seen=seen, draft=draft)
+
+
+def _save(form: ActivityForm, brought: Brought, id: str | None = None) -> str | None:
+    """Log the activity, or change the one with `id`, and file what was brought; None when rules are broken."""
+    done: list[filing.Filing] = []
+
+    def write(work: Work) -> str:
+        saved = log_activity(work, form.values(), id=id, seen=form.heads_seen() if id else None)
+        done.append(brought.file(work, saved) if brought.files else filing.Filing())
+        return saved
+
+    saved = form.save(here().author, write)
+    if saved:
+        tell(done[0])
+    return saved
+
+
+def _form_page(form: ActivityForm, brought: Brought, known: ActivityFacts | None) -> Answer:
+    """The form, with the files that came with it when it goes back to the person."""
+    kept = brought.keep() if form.problems else None
+    tick = EvidenceForm(formdata=None, data={"keep_place": int(brought.place)})
+    shown = render_template("activities/form.html", form=form, activity=known, brought=kept, evidence_form=tick)
+    return shown, 422 if form.problems else 200
 
 
 def _document(activity_id: str, document: str) -> DocumentFacts:
@@ -255,6 +302,8 @@ def _document(activity_id: str, document: str) -> DocumentFacts:
 def _told(known: ActivityFacts) -> dict[str, Any]:
     """What the page shows: the names behind the ids."""
     agencies = {a.id: a.code for a in framework.agencies(session())}
+    papers = documents(session(), known.evidence_ids)
+    own = known.office == here().office.id
     lines = {p.id: p.title for p in planned(session(), office=known.office)} if known.planned_id else {}
     return {
         "activity": known,
@@ -264,6 +313,7 @@ def _told(known: ActivityFacts) -> dict[str, Any]:
         "lead": agencies.get(known.lead_agency_id or "", ""),
         "support": [agencies[a] for a in known.support_agency_ids if a in agencies],
         "line": lines.get(known.planned_id or ""),
-        "evidence": filing.evidence_of(documents(session(), known.evidence_ids), here().data),
-        "form": EvidenceForm.on() if known.office == here().office.id and request.method == "GET" else None,
+        "evidence": filing.evidence_of(papers, here().data, places=True),
+        "heads": {one.id: json.dumps(dict(displayed("document", one.id))) for one in papers} if own else {},
+        "form": EvidenceForm(formdata=None) if own else None,
     }
