@@ -29,7 +29,7 @@ from desktop_app.window import Window
 from desktop_app.window_process import WindowProcess, has_own_process
 from server.base.config import Config
 from server.base.errors import ValiseError
-from server.base.i18n import _, language, use_language
+from server.base.i18n import _, screen, use_language
 from server.base.links import SingleUseLinks
 from server.base.paths import DataDir
 
@@ -108,7 +108,7 @@ def prepare_window(data: DataDir) -> AnyWindow:
     if problem:
         raise NoWindow(problem)
     if has_own_process():
-        return WindowProcess(_("Valise"), _ICON, data.webview, language())
+        return WindowProcess(_("Valise"), _ICON, data.webview, screen())
     return Window(_("Valise"), _ICON, data.webview)
 
 
@@ -149,7 +149,7 @@ class Run:
         self._instance = instance
         self._files = files
         self._make_app = make_app
-        self._language = language()
+        self._language = screen()
         self._links = SingleUseLinks()
         self._token = secrets.token_urlsafe(32)
         self._secret = secrets.token_urlsafe(32)

@@ -8,7 +8,7 @@ from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from server.base.i18n import _, direction, language
+from server.base.i18n import _, direction, screen
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse
@@ -75,7 +75,7 @@ def forward(link: str) -> str:
 def _page(title: str, body: str, *, again: bool = False, head: str = "") -> str:
     refresh = '<meta http-equiv="refresh" content="1">' if again else ""
     return (
-        f'<!doctype html><html lang="{language()}" dir="{direction()}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{screen()}" dir="{direction()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width">{refresh}{head}<title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head><body><main>{body}</main></body></html>"
     )

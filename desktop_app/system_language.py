@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import locale
+import re
 import sys
 
 from babel.core import default_locale
@@ -11,12 +12,15 @@ from server.base.i18n import LANGUAGES
 
 
 def system_language() -> str:
-    """One of the product's language codes; English when the computer speaks none of them."""
+    """One of SCREENS; English when the computer speaks none of them."""
     if sys.platform == "win32":
         import ctypes  # noqa: PLC0415 (only here is there a windll)
 
         name = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage())
     else:
         name = default_locale("LC_MESSAGES")
-    code = (name or "en").replace("-", "_").split("_")[0].lower()
+    said = (name or "en").lower()
+    code = re.split("[-_.@]", said)[0]
+    if code == "sr" and re.search("latn|latin", said):
+        return "sr-Latn"
     return code if code in LANGUAGES else "en"

@@ -13,7 +13,8 @@ from babel.dates import get_month_names
 from babel.numbers import get_decimal_symbol
 
 from server.base.errors import RuleBroken
-from server.base.i18n import _, language, locale
+from server.base.i18n import SCREENS, _, language, locale, screen
+from server.base.latin import in_latin
 from server.base.money import parse_amount
 from server.base.period import parse_date
 
@@ -91,13 +92,13 @@ def _quarter(said: str) -> str | None:
 def _months() -> dict[str, int]:
     """Names of months, whole and short, in the current language and in English."""
     found: dict[str, int] = {}
-    for code in ("en", language()):
+    for code in ("en", *(one for one in SCREENS if one.startswith(language()))):
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 names = get_month_names(width, context, locale(code))
                 found.update({names[n].casefold().rstrip("."): n for n in range(1, 13)})
     if language() == "sr":
-        found.update({name: n for n, name in enumerate(_GENITIVES, 1)})
+        found.update({one: n for n, name in enumerate(_GENITIVES, 1) for one in (name, in_latin(name))})
     return {**found, "sept": 9}
 
 
@@ -125,7 +126,7 @@ def typed_amount(text: str, currency: str = "", field: str = "amount") -> Decima
         return None
     if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", said):
         sign = "," if "," in said else "."
-        if sign == get_decimal_symbol(locale(language())):
+        if sign == get_decimal_symbol(locale(screen())):
             sentence = _("“%(text)s” can mean two amounts: write it without a sign between the thousands, "
                          "or with two decimals.", text=_short(text))
             raise RuleBroken(sentence, field)
@@ -139,7 +140,7 @@ def typed_number(text: str) -> str:
     A percent sign behind it is left out.
     """
     said = re.sub(r"[\s\u00a0\u202f'’٬]", "", plain(text)).replace("\u066b", ".").rstrip("%")
-    decimals = get_decimal_symbol(locale(language()))
+    decimals = get_decimal_symbol(locale(screen()))
     grouping = "." if decimals == "," else ","
     if re.fullmatch(rf"-?\d{{1,3}}(\{grouping}\d{{3}})+(\{decimals}\d+)?", said):
         said = said.replace(grouping, "")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from server.base.errors import NotFound, Refused, ValiseError
-from server.base.i18n import _, language, use_language
+from server.base.i18n import _, screen, use_language
 from server.db.trouble import told
 from server.services.folder import Folder
 from server.services.receive import receive
@@ -36,7 +36,7 @@ class Job:
         self.problem = ""
         self.step: Step | None = None
         self._folder = folder
-        self._language = language()
+        self._language = screen()
         self._stop = threading.Event()
         self._done = threading.Event()
 

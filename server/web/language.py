@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from flask import Flask, g, request
 
-from server.base.i18n import LANGUAGES, direction, language, language_name, use_language
+from server.base.i18n import SCREENS, direction, language, language_name, screen, use_language
 from server.db.settings import read_setting
 from server.web.database import session
 
@@ -19,8 +19,8 @@ def speak(app: Flask) -> None:
     app.before_request(_listen)
     app.teardown_request(_hush)
     app.context_processor(lambda: {
-        "language": language(), "direction": direction(),
-        "languages": [(code, language_name(code), direction(code)) for code in LANGUAGES],
+        "language": language(), "screen": screen(), "direction": direction(),
+        "languages": [(code, language_name(code), direction(code)) for code in SCREENS],
     })
 
 
@@ -43,4 +43,4 @@ def choose() -> None:
 
 
 def _asked_for() -> str:
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    return request.accept_languages.best_match(SCREENS) or "en"

@@ -16,7 +16,6 @@ from server.base.errors import RuleBroken
 from server.base.i18n import (
     _,
     day_text,
-    language,
     language_in_words,
     language_name,
     locale,
@@ -25,6 +24,7 @@ from server.base.i18n import (
     n_,
     number_text,
     percent_text,
+    screen,
 )
 from server.base.period import parse_date, span_text
 from server.domain.framework.queries import Choice
@@ -129,7 +129,7 @@ def choices(stored: Iterable[str]) -> list[tuple[str, str]]:
 
 def months() -> list[tuple[str, str]]:
     """The month list of a date: twelve months, then the four quarters."""
-    names = get_month_names("wide", "stand-alone", locale(language()))
+    names = get_month_names("wide", "stand-alone", locale(screen()))
     found = [(str(number), names[number]) for number in range(1, 13)]
     return found + [(f"Q{q}", _("Quarter %(quarter)s", quarter=q)) for q in range(1, 5)]
 
@@ -160,12 +160,12 @@ def instant(stored: str | datetime | None) -> str:
     except ValueError:
         return str(stored)
     local = at.astimezone()
-    return f"{day_text(local.date(), 'medium')}, {format_time(local, 'short', locale=locale(language()))}"
+    return f"{day_text(local.date(), 'medium')}, {format_time(local, 'short', locale=locale(screen()))}"
 
 
 def country_name(country: Choice) -> str:
     """A country's name in the current language; one whose code has none there by the framework's name."""
-    return locale(language()).territories.get(country.code.upper()) or country.name
+    return locale(screen()).territories.get(country.code.upper()) or country.name
 
 
 def give_words(app: Flask) -> None:

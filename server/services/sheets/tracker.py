@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlalchemy.orm import Session
 
-from server.base.i18n import LANGUAGES, use_language
+from server.base.i18n import SCREENS, use_language
 from server.base.text import one_line
 from server.db.settings import read_setting, write_setting
 from server.services.sheets.areas import SHEETS
@@ -79,7 +79,7 @@ def _spellings(table: str, field: str) -> frozenset[str]:
     """What the head of a field may say, folded."""
     column = next(one for one in SHEETS[table].columns if one.field == field)
     found = {plain(word) for word in _ALSO.get(field, "").split(",")} | {plain(field), plain(field.removesuffix("_id"))}
-    for code in LANGUAGES:
+    for code in SCREENS:
         with use_language(code):
             found.add(plain(column.heading(table)))
     return frozenset(found - {""})

@@ -19,7 +19,7 @@ from babel.dates import get_month_names
 from sqlalchemy.orm import Session
 
 from server.base.errors import RuleBroken
-from server.base.i18n import LANGUAGES, _, catalog, language, locale
+from server.base.i18n import SCREENS, _, catalog, locale, screen
 from server.base.money import parse_amount
 from server.base.period import parse_date, span_text
 from server.base.text import fold, one_line
@@ -113,7 +113,7 @@ def _listed(session: Session, table: str, office: str | None) -> Iterable[Named]
         return [Named(o.id, f"{o.label}. {o.title}", (o.label, o.title, *_numbered(o.label)))
                 for o in framework.outputs(session)]  # fmt: skip
     if table == "country":
-        here = locale(language()).territories
+        here = locale(screen()).territories
         return [Named(c.id, here.get(c.code.upper()) or c.name, (c.code, c.name, *_territories(c.code.upper())))
                 for c in framework.countries(session)]  # fmt: skip
     if table in ("agency", "donor"):
@@ -156,19 +156,19 @@ def meeting_named(session: Session, id: str, title: str | None, board: str | Non
 
 @cache
 def _numbered(label: str) -> tuple[str, ...]:
-    return tuple({f"{catalog(code).gettext('Output')} {label}" for code in LANGUAGES})
+    return tuple({f"{catalog(code).gettext('Output')} {label}" for code in SCREENS})
 
 
 @cache
 def _territories(code: str) -> tuple[str, ...]:
-    return tuple({locale(one).territories.get(code, "") for one in LANGUAGES} - {""})
+    return tuple({locale(one).territories.get(code, "") for one in SCREENS} - {""})
 
 
 @cache
 def _choices(words: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """Folded words in every language -> the stored word."""
     found: dict[str, str] = {}
-    for code in LANGUAGES:
+    for code in SCREENS:
         for stored, said in words:
             found.setdefault(plain(catalog(code).gettext(said)), stored)
             found.setdefault(plain(stored), stored)
@@ -180,7 +180,7 @@ def _choices(words: tuple[tuple[str, str], ...]) -> dict[str, str]:
 def _months() -> dict[str, int]:
     """Folded names of months in every language, whole and short -> number."""
     found: dict[str, int] = {}
-    for code in LANGUAGES:
+    for code in SCREENS:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, locale(code)).items():

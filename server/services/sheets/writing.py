@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from server.base.i18n import _, direction, language
+from server.base.i18n import _, direction, screen
 from server.db.base import synced_models
 from server.domain.framework.queries import milestone_types
 from server.domain.milestones.queries import milestones
@@ -77,7 +77,7 @@ def _made(
     book = Workbook()
     book.remove(book.active)
     about = book.properties
-    about.title, about.creator, about.language = title, "Valise", language()
+    about.title, about.creator, about.language = title, "Valise", screen()
     office = None if reader.office.hq else reader.office.id
     lists = _Lists(book, Lexicon(session, office))
     for sheet in sheets:

@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Blueprint, abort, render_template
 from markupsafe import Markup
 
-from server.base.i18n import language
+from server.base.i18n import language, screen
+from server.base.latin import in_latin
 from server.web.answers import Answer
 
 page = Blueprint("help", __name__)
@@ -41,5 +42,6 @@ def _text(topic: str) -> str | None:
     for code in (language(), "en"):
         path = _MANUAL / code / f"{topic}.md"
         if path.is_file():
-            return path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
+            return in_latin(text) if screen() == "sr-Latn" else text
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from server.base.i18n import LANGUAGES, _, language, language_name, mark, use_language
+from server.base.i18n import SCREENS, _, language_name, mark, screen, use_language
 from server.base.paths import DataDir
 from server.db.settings import write_setting
 from server.domain.framework.commands import define_programme
@@ -34,7 +34,7 @@ class SettingsForm(Form):
 
     def offer(self) -> SettingsForm:
         """Languages by their own names; the programme's question at headquarters only."""
-        self.language.choices = [(code, language_name(code)) for code in LANGUAGES]
+        self.language.choices = [(code, language_name(code)) for code in SCREENS]
         if not here().office.hq:
             del self.confidential
         return self
@@ -45,7 +45,7 @@ def show() -> Answer:
     """Show and change the settings."""
     at = here()
     sealed = is_confidential(session())
-    form = SettingsForm.on({"person": at.person, "language": language(), "confidential": int(sealed)})
+    form = SettingsForm.on({"person": at.person, "language": screen(), "confidential": int(sealed)})
     if form.sent():
         with writing(at.author) as work:
             write_setting(work.session, PERSON, form.person.data or "")
