@@ -107,7 +107,7 @@ def _hit(session: UnitSession, table: str, row: Any, asked: list[str]) -> Hit:
     title = one_line(title_of(session, table, row.id) if by_others else texts[0])
     rest = texts if by_others else texts[1:]
     telling = next((text for text in rest if _first(text, asked) is not None), "")
-    return Hit(table, row.id, marked(title, asked), _excerpt(telling, asked) if telling else ())
+    return Hit(table, row.id, marked(title, asked), excerpt(telling, asked) if telling else ())
 
 
 def marked(text: str, asked: list[str]) -> tuple[Piece, ...]:
@@ -127,7 +127,8 @@ def _first(text: str, asked: list[str]) -> int | None:
     return next((n for n, part in enumerate(text.split()) if any(word in fold(part) for word in asked)), None)
 
 
-def _excerpt(text: str, asked: list[str]) -> tuple[Piece, ...]:
+def excerpt(text: str, asked: list[str]) -> tuple[Piece, ...]:
+    """The words of a text round the first one asked for, marked; its beginning where none is in it."""
     parts, first = text.split(), _first(text, asked) or 0
     start = max(first - _AROUND, 0)
     end = start + 2 * _AROUND + 6

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from server.base.i18n import LANGUAGES
+from server.services.manual import TOPICS
 from server.web.nav import MENU
-from server.web.pages.help import TOPICS
 from tests import catalogs
 from tests.house import ROOT
 from tests.web.conftest import CreateClient
@@ -61,3 +61,30 @@ def test_the_help_link_of_a_page_opens_its_topic(create_client: CreateClient) ->
     client = create_client("hq")
     for page, topic in (("/", "home"), ("/conflicts", "exchange"), ("/overview", "overview"), ("/nowhere", "home")):
         assert f'href="/help/{topic}"' in client.get(page).get_data(as_text=True), page
+
+
+@pytest.mark.parametrize(("language", "asked", "topic"), [
+    ("en", "undo IMPORT", "exchange"), ("fr", "annuler l’import", "exchange"), ("sr-Latn", "uvoz", "importing"),
+    ("ar", "مسودة", "exchange"),
+])
+def test_the_manual_is_searched_in_the_readers_language(
+    create_client: CreateClient, language: str, asked: str, topic: str
+) -> None:
+    page = create_client("kg").get("/help", query_string={"q": asked}, headers={"Accept-Language": language}).text
+    found = re.findall(r'<a href="/help/(\w+)#part-(\d+)">(.*?)</a>', page)
+    assert topic in {name for name, _place, _words in found}
+    assert "<mark>" in page
+
+
+def test_what_stands_in_a_heading_is_found_first_and_its_link_leads_there(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    topic, place = re.findall(r'href="/help/(\w+)#part-(\d+)"', client.get("/help?q=undo+an+import").text)[0]
+    assert topic == "exchange"
+    assert f'<h2 id="part-{place}">Undo an import</h2>' in client.get(f"/help/{topic}").text
+
+
+def test_nothing_found_says_so_and_signs_of_markdown_are_no_words(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    for asked in ("xylophone", "**", "](", "\x00"):
+        assert "#part-" not in client.get("/help", query_string={"q": asked}).text
+    assert "No page of Help holds all of these words." in client.get("/help?q=xylophone").text

@@ -1,47 +1,37 @@
-"""Help: the offline manual, opened at the page one comes from."""
+"""Help: the offline manual, opened at the page one comes from, and searched."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from server.base.i18n import language, screen
-from server.base.latin import in_latin
+from server.base.text import one_line
+from server.services import manual
 from server.web.answers import Answer
 
 page = Blueprint("help", __name__)
-_MANUAL = Path(__file__).resolve().parents[2] / "help"
-#: topics in the order of the menu, named as the pages they belong to
-TOPICS = (
-    "home", "activities", "workplan", "milestones", "boards", "indicators", "finance", "documents", "challenges",
-    "reports", "exchange", "importing", "search", "overview", "offices", "settings", "setup",
-)  # fmt: skip
+#: letters of a question that are looked at
+_LONGEST = 200
 
 
 @page.get("/help")
 @page.get("/help/<topic>")
 def show(topic: str = "home") -> Answer:
-    """One topic, and the list of all."""
-    if topic not in TOPICS:
-        topic = "home"
-    text = _text(topic)
-    if text is None:
-        abort(404)
-    titles = [(name, (_text(name) or name).splitlines()[0].removeprefix("# ")) for name in TOPICS]
+    """One topic, or what was found of the words in the address, and the list of all topics."""
+    words = one_line(request.args.get("q", ""))[:_LONGEST]
+    topic = topic if topic in manual.TOPICS else "home"
+    return render_template(
+        "help/show.html", topic=topic, words=words, found=manual.find(words), body=None if words else _body(topic),
+        titles=[(name, manual.title_of(name)) for name in manual.TOPICS])
+
+
+def _body(topic: str) -> Markup:
+    """The topic as HTML, each heading with a name that a link can lead to."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  (not needed at the start)
 
     # our own files, and the parser keeps HTML in them as text
-    body = Markup(MarkdownIt("commonmark", {"html": False}).render(text))  # noqa: S704
-    return render_template("help/show.html", body=body, titles=titles, topic=topic)
-
-
-def _text(topic: str) -> str | None:
-    """The topic in the reader's language, in English where it is not translated yet."""
-    for code in (language(), "en"):
-        path = _MANUAL / code / f"{topic}.md"
-        if path.is_file():
-            text = path.read_text(encoding="utf-8")
-            return in_latin(text) if screen() == "sr-Latn" else text
-    return None
+    reader = MarkdownIt("commonmark", {"html": False})
+    tokens = reader.parse(manual.text_of(topic))
+    for place, token in enumerate(one for one in tokens if one.type == "heading_open"):
+        token.attrSet("id", f"part-{place}")
+    return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704
