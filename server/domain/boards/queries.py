@@ -62,8 +62,26 @@ class MemberFacts:
     role: str
 
 
+class Headcount:
+    """Women, men and all together, each None when it was not counted."""
+
+    women: int | None
+    men: int | None
+    participants: int | None
+
+    @property
+    def total(self) -> int | None:
+        """All who came: as counted, else women and men together."""
+        return together(self.women, self.men, self.participants)
+
+    @property
+    def other(self) -> int | None:
+        """Those whose sex was not recorded; None when nobody is left."""
+        return unrecorded(self.women, self.men, self.participants)
+
+
 @dataclass(frozen=True)
-class MeetingFacts:
+class MeetingFacts(Headcount):
     """A meeting; dates as stored, people None when they were not counted."""
 
     id: str
@@ -85,19 +103,9 @@ class MeetingFacts:
         """The date or span in words."""
         return span_text(self.date_from, self.date_to)
 
-    @property
-    def total(self) -> int | None:
-        """All who took part: as counted, else women and men together."""
-        return together(self.women, self.men, self.participants)
-
-    @property
-    def other(self) -> int | None:
-        """Those whose sex was not recorded; None when nobody is left."""
-        return unrecorded(self.women, self.men, self.participants)
-
 
 @dataclass(frozen=True)
-class CameFacts:
+class CameFacts(Headcount):
     """Who came to a meeting from one institution; None when not counted."""
 
     id: str
@@ -106,16 +114,6 @@ class CameFacts:
     women: int | None
     men: int | None
     participants: int | None
-
-    @property
-    def total(self) -> int | None:
-        """All who came: as counted, else women and men together."""
-        return together(self.women, self.men, self.participants)
-
-    @property
-    def other(self) -> int | None:
-        """Those whose sex was not recorded; None when nobody is left."""
-        return unrecorded(self.women, self.men, self.participants)
 
 
 @dataclass(frozen=True)
