@@ -13,7 +13,7 @@ from server.base.i18n import _
 from server.base.paths import DataDir
 from server.db import backup, drafts, migrate
 from server.db.session import Author, UnitSession, open_engine, read_session, write_session
-from server.db.settings import read_setting
+from server.db.settings import PERSON, read_setting
 from server.domain.activities import search
 from server.domain.framework.queries import programme
 from server.domain.people.queries import OfficeFacts, office
@@ -58,7 +58,7 @@ class Folder:
         """Who writes: `person`, or whoever the settings say types here, for this folder's office."""
         if person is None:
             with read_session(self.engine) as session:
-                person = read_setting(session, "person")
+                person = read_setting(session, PERSON)
         return Author(person or "", self.identity.office, self.identity.hq)
 
     def close(self) -> None:

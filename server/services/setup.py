@@ -18,7 +18,7 @@ from server.base.ids import new_id
 from server.base.paths import DataDir
 from server.db import migrate
 from server.db.session import Author, UnitSession, open_engine, read_session, write_session
-from server.db.settings import write_setting
+from server.db.settings import PERSON, write_setting
 from server.domain.people.queries import OfficeFacts, office
 from server.domain.records import Work, save
 from server.reports.carrier import open_sealed, read_bounded
@@ -35,7 +35,6 @@ from server.sync.models import Device
 from server.sync.payload import Payload, read_payload
 
 #: the setting that holds who types
-PERSON = "person"
 
 
 def set_up_hq(data: DataDir, file: Path, person: str | None, clock: Clock) -> Folder:

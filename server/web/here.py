@@ -13,11 +13,10 @@ from server.base.errors import Refused
 from server.base.i18n import _, use_language
 from server.base.paths import DataDir
 from server.db.session import Author
-from server.db.settings import read_setting
+from server.db.settings import PERSON, read_own, read_setting
 from server.domain.framework.queries import ProgrammeFacts, programme
 from server.domain.people.queries import OfficeFacts
 from server.services.folder import Folder, is_set_up, own_office, prepare, resumed
-from server.services.setup import PERSON
 from server.sync import replica
 from server.sync.replica import Identity
 from server.web import language
@@ -69,7 +68,7 @@ def finish_what_came(app: Flask) -> None:
     identity: Identity | None = app.extensions[_IDENTITY]
     if identity is None:
         return
-    with app.app_context(), use_language(read_setting(session(), language.SETTING) or "en"):
+    with app.app_context(), use_language(read_own(session(), language.SETTING) or "en"):
         session().rollback()
         told = resumed(Folder(config.data, engine(), identity, config.clock)).resumed
         know_again()

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from flask import Flask, g, request
 
 from server.base.i18n import SCREENS, direction, language, language_name, screen, use_language
-from server.db.settings import read_setting
+from server.db.settings import read_own
 from server.web.database import session
 
 #: name of the setting
@@ -37,7 +37,7 @@ def _hush(_error: BaseException | None) -> None:
 
 def choose() -> None:
     """Change to the person's own choice; called once it is known that the request is ours and may read it."""
-    chosen = read_setting(session(), SETTING)
+    chosen = read_own(session(), SETTING)
     if chosen:
         g.words.enter_context(use_language(chosen))
 

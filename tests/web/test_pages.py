@@ -146,6 +146,25 @@ def test_the_language_of_pages_is_a_setting(create_client: CreateClient) -> None
     assert "Deputy" in page
 
 
+def test_everybody_at_a_laptop_reads_in_the_language_they_chose(create_client: CreateClient) -> None:
+    client = create_client("kg")
+    token = csrf(client.get("/settings").text)
+    for person, language in (("Deputy", "ar"), ("Assistant", "sr-Latn")):
+        client.post("/settings", data={"csrf_token": token, "person": person, "language": language})
+    page = client.get("/settings").text
+    assert '<html lang="sr-Latn"' in page
+    assert '<button class="button small" name="person" value="Deputy">' in page
+    assert 'value="Assistant">' not in page.partition('id="others"')[2]
+    client.post("/settings/person", data={"csrf_token": token, "person": "Deputy"})
+    page = client.get("/").text
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "Deputy" in page
+    client.post("/settings/person", data={"csrf_token": token, "person": "Assistant"})
+    assert '<html lang="sr-Latn"' in client.get("/").text
+    assert client.post("/settings/person", data={"csrf_token": token, "person": " "}).headers["Location"] == "/settings"
+    assert "Assistant" in client.get("/").text
+
+
 def test_an_unknown_page_says_what_to_do(create_client: CreateClient) -> None:
     answer = create_client("kg").get("/nowhere")
     assert answer.status_code == 404

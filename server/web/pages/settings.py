@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from server.base.i18n import SCREENS, _, language_name, mark, screen, use_language
 from server.base.paths import DataDir
-from server.db.settings import write_setting
+from server.base.text import one_line
+from server.db.settings import PERSON, read_own, who_chose, write_own, write_setting
 from server.domain.framework.commands import define_programme
 from server.domain.people.queries import persons
 from server.services.sealing import is_confidential
-from server.services.setup import PERSON
 from server.sync import keys
 from server.web.answers import Answer, said
 from server.web.database import session, writing
@@ -20,6 +20,8 @@ from server.web.here import here
 from server.web.language import SETTING
 
 page = Blueprint("settings", __name__)
+#: letters of a name that are kept
+_LONGEST = 200
 
 
 class SettingsForm(Form):
@@ -49,15 +51,28 @@ def show() -> Answer:
     if form.sent():
         with writing(at.author) as work:
             write_setting(work.session, PERSON, form.person.data or "")
-            write_setting(work.session, SETTING, form.language.data or "en")
+            write_own(work.session, SETTING, form.language.data or "en")
             if form.confidential and bool(form.confidential.data) != sealed:
                 define_programme(work, {"confidential": form.confidential.data}, id=at.programme.id)
         with use_language(form.language.data or "en"):
             said(_("Saved."))
         return redirect(url_for(".show"))
-    known = persons(session(), at.office.id)
+    known = sorted({*persons(session(), at.office.id), *who_chose(session(), SETTING)} - {at.person})
     shown = render_template("settings/show.html", form=form, known=known, sealed=sealed, print=_fingerprint(at.data))
     return shown, 422 if form.problems else 200
+
+
+@page.post("/settings/person")
+def change_person() -> Answer:
+    """Somebody else goes on at this laptop, with the choices that they made here."""
+    person = one_line(request.form.get("person", ""))[:_LONGEST]
+    with writing(here().author) as work:
+        if person:
+            write_setting(work.session, PERSON, person)
+        own = read_own(work.session, SETTING) or "en"
+    with use_language(own):
+        said(_("%(person)s types here now.", person=person) if person else _("Enter a name or a role."))
+    return redirect(url_for("home.show" if person else ".show"))
 
 
 def _fingerprint(data: DataDir) -> str:
