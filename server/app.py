@@ -8,6 +8,7 @@ from server.base.config import Config
 from server.base.paths import asset_dir
 from server.web.database import attach_database
 from server.web.errors import explain
+from server.web.example import offer_example
 from server.web.here import finish_what_came, locate
 from server.web.language import speak
 from server.web.nav import show_menu
@@ -20,6 +21,7 @@ from server.web.pages import (
     decisions,
     documents,
     drafts,
+    example,
     exchange,
     finance,
     help,
@@ -50,7 +52,7 @@ from server.web.words import give_words
 PAGES = (
     home, activities, milestones, workplan, indicators, finance, boards, meetings, decisions, documents, products,
     agreements, challenges, lessons, reports, printing, layouts, exchange, inbox, importing, conflicts, overview,
-    offices, laptops, search, settings, help, setup, drafts, views,
+    offices, laptops, search, settings, help, setup, drafts, views, example,
 )  # fmt: skip
 
 
@@ -68,7 +70,9 @@ def create_app(config: Config) -> Flask:
     show_menu(app)
     show_views(app)
     explain(app)
+    offer_example(app, config, create_app)
     for page in PAGES:
-        app.register_blueprint(page.page)
+        if page is not example or config.example is None:  # the example has no example
+            app.register_blueprint(page.page)
     app.extensions["valise.take_files"] = exchange.take_files(app)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 #: A clock is a function without arguments that gives an aware UTC time.
 Clock = Callable[[], datetime]
@@ -20,3 +20,9 @@ def fixed_clock(text: str) -> Clock:
     """A clock that stands still at the ISO time `text`."""
     at = datetime.fromisoformat(text).astimezone(UTC)
     return lambda: at
+
+
+def going_on_from(text: str, clock: Clock) -> Clock:
+    """A clock that shows the ISO time `text` now, and goes as fast as `clock`."""
+    at, begun = datetime.fromisoformat(text).astimezone(UTC), clock()
+    return lambda: at + max(clock() - begun, timedelta())

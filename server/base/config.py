@@ -30,3 +30,5 @@ class Config:
     links: SingleUseLinks | None = None
     #: how the last run went: ended as it should, or was cut off (power, kill); the data was checked since
     last_run: Literal["ended", "cut"] = "ended"
+    #: the room of the example that this is, by its name in `server.base.example`; None for a folder of one's own
+    example: str | None = None

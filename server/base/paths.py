@@ -115,6 +115,11 @@ class DataDir:
         """The web view's own storage."""
         return self.root / "webview"
 
+    @property
+    def example(self) -> Path:
+        """Where the example lies: beside this folder, never in it. Each of its rooms is a data folder of its own."""
+        return self.root.with_name(f"{self.root.name}-example")
+
     def create(self) -> DataDir:
         """Make the folder, closed to other users of the machine. Returns itself."""
         make_folder(self.root)

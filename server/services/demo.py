@@ -54,10 +54,23 @@ def make_demo(root: Path, language: str = "en") -> Iterator[Made]:
     """
     if root.exists() and any(root.iterdir()):
         raise Refused(_("%(folder)s is not empty: choose a new folder for the example.", folder=root), "not_empty")
+    yield from make_folders(root)
+    with _opened(DataDir(root / "hq"), fixed_clock(_CONSOLIDATED)) as hq:
+        report = root / "annual-report.pdf"
+        pages = write_report(hq, "annual", report, period=PERIOD, language=language) or 0
+        yield Made(report, n_("the annual report, %(num)s page", "the annual report, %(num)s pages", pages))
+        yield from _documents(hq, root / "documents", language)
+
+
+def make_folders(root: Path, programme: Path = EXAMPLE / "hq.json", *, keep_empty: bool = True) -> Iterator[Made]:
+    """The data folders and the dispatches of the demo, of the programme in that file. Yields each once it is there.
+
+    Without `keep_empty`, headquarters goes on in its folder, and none is left as it was before any dispatch.
+    """
     root.mkdir(parents=True, exist_ok=True)
     setups = root / "setups"
     empty = DataDir(root / "hq-empty")
-    with set_up_hq(empty, EXAMPLE / "hq.json", None, fixed_clock(_SET_UP)) as hq:
+    with set_up_hq(empty, programme, None, fixed_clock(_SET_UP)) as hq:
         for code in OFFICES:
             invite(hq, code, setups / f"{code}.pdf")
     yield Made(empty.root, _("headquarters with the framework, before any dispatch"))
@@ -68,16 +81,15 @@ def make_demo(root: Path, language: str = "en") -> Iterator[Made]:
         yield made
         yield Made(dispatch, _("what it sends to headquarters, signed"))
     full = DataDir(root / "hq")
-    shutil.copytree(empty.root, full.root)
+    if keep_empty:
+        shutil.copytree(empty.root, full.root)
+    else:
+        empty.root.rename(full.root)
     with _opened(full, fixed_clock(_CONSOLIDATED)) as hq:
         for result in receive(hq, dispatches):
             if result.state != "imported":
                 raise Refused(result.sentence, "demo")
-        yield Made(full.root, _("headquarters, all dispatches received"))
-        report = root / "annual-report.pdf"
-        pages = write_report(hq, "annual", report, period=PERIOD, language=language) or 0
-        yield Made(report, n_("the annual report, %(num)s page", "the annual report, %(num)s pages", pages))
-        yield from _documents(hq, root / "documents", language)
+    yield Made(full.root, _("headquarters, all dispatches received"))
 
 
 def _documents(hq: Folder, target: Path, language: str) -> Iterator[Made]:
@@ -95,7 +107,7 @@ def _documents(hq: Folder, target: Path, language: str) -> Iterator[Made]:
 def _office(root: Path, code: str, setup: Path) -> tuple[Made, Path]:
     """Set an office up, type its year, send it."""
     data = DataDir(root / code)
-    with set_up_office(data, setup, OFFICER, fixed_clock(_SET_UP)) as folder:
+    with set_up_office(data, setup, OFFICER, fixed_clock(_SET_UP), in_example=True) as folder:
         load(folder.engine, EXAMPLE / f"{code}.json", folder.author(), folder.office.code, fixed_clock(_SENT))
         file_papers(replace(folder, clock=fixed_clock(_SENT)), code)
         name = folder.office.name

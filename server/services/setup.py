@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from server.base import example
 from server.base.clock import Clock
 from server.base.errors import Refused
 from server.base.i18n import _
@@ -140,7 +142,7 @@ def invite(folder: Folder, office_code: str, target: Path) -> Invited:
         + sealing.set_up_remark(folder),
         [
             _("Install Valise on the office's laptop and start it."),
-            _("Choose “I received a set-up PDF” and drop this file in."),
+            _("Choose “Join a programme” and drop this file in."),
             _("Compare the programme's key on the screen with the one on this page."),
         ],
     )
@@ -153,8 +155,13 @@ def scopes_for(folder: Folder, receiver: OfficeFacts) -> set[str]:
     return {pouch.FRAMEWORK, f"office:{folder.identity.office}", f"office:{receiver.id}"}
 
 
-def set_up_office(data: DataDir, file: Path, person: str | None, clock: Clock) -> Folder:
-    """Make `data` the office that a set-up PDF names. Errors: Refused; the folder is as before."""
+def set_up_office(
+    data: DataDir, file: Path, person: str | None, clock: Clock, *, in_example: bool = False
+) -> Folder:
+    """Make `data` the office that a set-up PDF names. Errors: Refused; the folder is as before.
+
+    `in_example` says that `data` is a room of the example: no other folder becomes one of its offices.
+    """
     opened = open_sealed(read_bounded(file))
     payload = read_payload(sealing.payload_of(data, opened))
     manifest = payload.manifest
@@ -162,6 +169,15 @@ def set_up_office(data: DataDir, file: Path, person: str | None, clock: Clock) -
         raise Refused(
             _("%(file)s is a dispatch but no set-up: ask headquarters for the set-up PDF.", file=file.name),
             "not_a_setup",
+        )
+    if manifest.programme == example.PROGRAMME and not in_example:
+        raise Refused(
+            _(
+                "%(file)s was made in the example and sets up nothing outside of it: ask headquarters for the"
+                " set-up PDF of your programme.",
+                file=file.name,
+            ),
+            "of_the_example",
         )
     verdict = trust.judge_set_up(
         opened.certificate, [*opened.chain, manifest.setup.root], root=None, at=believable(clock()),
@@ -218,13 +234,34 @@ def _take_in(session: UnitSession, payload: Payload, given: Setup, certificate: 
     )
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """What a file would make of a folder: which office of which programme. `key` is the programme's, as it is told on
+    the telephone; empty at headquarters, which makes a new one."""
+
+    office: str
+    programme: str
+    key: str
+
+
+def look_at_set_up(data: DataDir, file: Path, clock: Clock, *, hq: bool) -> Beginning:
+    """Try a set-up in a folder that is taken away again. Errors: those of the set-up itself; nothing is changed."""
+    if is_set_up(data):
+        raise _set_up_already(data)
+    data.create()
+    with tempfile.TemporaryDirectory(dir=data.root, prefix=".trial-") as room:
+        become = set_up_hq if hq else set_up_office
+        with become(DataDir(Path(room)), file, None, clock) as folder, read_session(folder.engine) as session:
+            root = None if hq else acquaintance.root(session)
+            key = keys.short_fingerprint(root) if root else ""
+            return Beginning(folder.office.name, folder.programme_title, key)
+
+
 @contextmanager
 def _new_folder(data: DataDir) -> Iterator[sa.Engine]:
     """An engine on a fresh database in `data`; when the block fails, what it made is taken away again."""
     if is_set_up(data):
-        raise Refused(
-            _("%(folder)s holds a programme already: choose another folder.", folder=data.root), "set_up_already"
-        )
+        raise _set_up_already(data)
     _clear(data)  # what a set-up that was cut off left behind
     data.create()
     engine = open_engine(data.database)
@@ -235,6 +272,11 @@ def _new_folder(data: DataDir) -> Iterator[sa.Engine]:
         engine.dispose()
         _clear(data)
         raise
+
+
+def _set_up_already(data: DataDir) -> Refused:
+    sentence = _("%(folder)s holds a programme already: choose another folder.", folder=data.root)
+    return Refused(sentence, "set_up_already")
 
 
 def _clear(data: DataDir) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.base import example
 from server.base.errors import Refused
 from server.base.i18n import _
 from server.sync import keys
@@ -239,6 +240,24 @@ def _read(certificate: bytes, programme_id: str | None) -> tuple[Holder, str]:
             "unknown_signer",
         ) from error
     if programme_id is not None and holder.programme != programme_id:
+        if holder.programme == example.PROGRAMME:
+            raise Refused(
+                _(
+                    "This file of %(signer)s was made in the example, so it is not imported into your programme."
+                    " Look at it in the example itself.",
+                    signer=_name(holder),
+                ),
+                "of_the_example",
+            )
+        if programme_id == example.PROGRAMME:
+            raise Refused(
+                _(
+                    "This file of %(signer)s belongs to a real programme, and this is the example."
+                    " Leave the example, then open the file in your own folder.",
+                    signer=_name(holder),
+                ),
+                "in_the_example",
+            )
         raise Refused(
             _(
                 "This file of %(signer)s belongs to another programme. Open it in the Valise of that programme.",

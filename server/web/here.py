@@ -23,7 +23,7 @@ from server.web import language
 from server.web.database import engine, session
 
 #: pages that answer before a folder is set up
-_WITHOUT_A_PROGRAMME = frozenset({"setup", "door", "help"})
+_WITHOUT_A_PROGRAMME = frozenset({"setup", "door", "help", "example"})
 _IDENTITY = "valise.identity"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from flask import Flask, g, request
+from flask import session as cookie
 
 from server.base.i18n import SCREENS, direction, language, language_name, screen, use_language
 from server.db.settings import read_own
@@ -12,6 +13,8 @@ from server.web.database import session
 
 #: name of the setting
 SETTING = "language"
+#: name of the choice in the cookie: it is made before there is a folder that could keep it
+FIRST_CHOICE = "language"
 
 
 def speak(app: Flask) -> None:
@@ -43,4 +46,7 @@ def choose() -> None:
 
 
 def _asked_for() -> str:
+    chosen = cookie.get(FIRST_CHOICE)
+    if chosen in SCREENS:
+        return str(chosen)
     return request.accept_languages.best_match(SCREENS) or "en"

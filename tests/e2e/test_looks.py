@@ -80,15 +80,6 @@ def test_every_page_can_be_used_by_everybody(
     assert visit(page, served.address, folder) == []
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_welcome_page_can_be_used_by_everybody(serve: Serve, open_page: OpenPage, language: str) -> None:
-    page = open_page(serve(""), locale=language)
-    page.wait_for_url("**/setup")
-    assert findings(page) == []
-    page.get_by_role("button").first.click()
-    assert findings(page) == [], "with an error on it"
-
-
 def test_a_form_that_was_sent_back_can_be_used_by_everybody(serve: Serve, open_page: OpenPage) -> None:
     served = serve("kg")
     page = open_page(served)

@@ -175,8 +175,11 @@ def test_the_pages_work_without_script(serve: Serve, open_page: OpenPage) -> Non
 
 def test_the_first_day_of_an_office_begins_with_a_pdf(serve: Serve, open_page: OpenPage, example: Example) -> None:
     page = open_page(serve(""))
-    page.get_by_label("Who is typing?").fill("Programme officer")
+    page.get_by_role("button", name="English").click()
     page.locator("#office-file").set_input_files(example.setup("md"))
-    page.get_by_role("button", name="Set this office up").click()
+    page.get_by_role("button", name="Go on – Join a programme").click()
+    page.get_by_label("Your name or your role").fill("Programme officer")
+    page.get_by_role("button", name="Set this copy up").click()
+    page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("Moldova country office")).to_be_visible()
     expect(page.get_by_role("link", name="Programme officer")).to_be_visible()

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from server.base.clock import Clock, fixed_clock
+from server.base.example import ROOMS
 from server.base.paths import DataDir
 from server.db import migrate
 from server.db.backup import copy_database
@@ -25,6 +26,7 @@ from server.domain.reporting.commands import review_report
 from server.domain.reporting.queries import ReportFacts, reports
 from server.reports.carrier import open_sealed
 from server.services.demo import EXAMPLE, Made, make_demo
+from server.services.example import make_example
 from server.services.folder import Folder, open_folder
 from server.services.home import Travel, travel
 from server.services.load import record_id
@@ -71,6 +73,25 @@ def example_once(factory: pytest.TempPathFactory) -> Example:
         root = factory.mktemp("example") / "demo"
         _made.append(Example(root, tuple(make_demo(root))))
     return _made[0]
+
+
+_looked_at: list[DataDir] = []
+
+
+def example_to_look_at(factory: pytest.TempPathFactory) -> DataDir:
+    """A folder with the example beside it that people look at, made at the first call. Take copies of its rooms."""
+    if not _looked_at:
+        data = DataDir(factory.mktemp("looked-at") / "data")
+        assert [step.percent for step in make_example(data)][-1] == 100
+        _looked_at.append(data)
+    return _looked_at[0]
+
+
+def copy_example(source: DataDir, data: DataDir) -> None:
+    """Put a copy of the example beside a folder, as if it had been made there."""
+    shutil.copytree(source.example, data.example, ignore=lambda _folder, _names: [*ROOMS])
+    for room in ROOMS:
+        copy_folder(source.example / room, data.example / room)
 
 
 def copy_folder(source: Path, target: Path) -> DataDir:

@@ -31,32 +31,6 @@ def test_every_page_answers_in_every_language(create_client: CreateClient, folde
         assert f'<html lang="{language}" dir="{direction(language)}">' in page, address
 
 
-def test_an_empty_folder_leads_to_the_welcome_page(create_client: CreateClient) -> None:
-    client = create_client("")
-    assert client.get("/activities").headers["Location"] == "/setup"
-    assert "set-up PDF" in client.get("/setup").get_data(as_text=True)
-
-
-def test_the_example_programme_begins_with_one_click(create_client: CreateClient) -> None:
-    client = create_client("")
-    token = csrf(client.get("/setup").get_data(as_text=True))
-    assert client.post("/setup/example", data={"csrf_token": token}).headers["Location"] == "/"
-    assert "Mainstreaming Migration" in client.get("/").get_data(as_text=True)
-
-
-def test_an_office_begins_with_the_pdf_it_was_mailed(create_client: CreateClient, example) -> None:
-    client = create_client("")
-    token = csrf(client.get("/setup").get_data(as_text=True))
-    wrong = (example.root / "annual-report.pdf").open("rb")
-    answer = client.post("/setup/office", data={"csrf_token": token, "file": (wrong, "annual-report.pdf")})
-    assert answer.status_code == 422
-    assert client.get("/").headers["Location"] == "/setup"
-    right = (example.root / "setups" / "kg.pdf").open("rb")
-    answer = client.post("/setup/office", data={"csrf_token": token, "file": (right, "kg.pdf")})
-    assert answer.headers["Location"] == "/"
-    assert "Kyrgyzstan country office" in client.get("/").get_data(as_text=True)
-
-
 def _activity(client, **answers: str) -> dict[str, str]:
     page = client.get("/activities/new").get_data(as_text=True)
     output = page.split('name="output_id"')[1].split('<option value="')[2].split('"')[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from server.base.config import Config
 from server.base.errors import Refused
@@ -20,8 +20,9 @@ from server.services.conflicts import title_of
 from server.services.home import home
 from server.services.issues import questions
 from server.services.standing import standing
-from server.web.answers import Answer, warned
-from server.web.database import session
+from server.web import tour
+from server.web.answers import Answer, said, warned
+from server.web.database import session, writing
 from server.web.files import hand_over
 from server.web.grids import grid_left
 from server.web.here import here
@@ -50,7 +51,7 @@ def show() -> Answer:
     return render_template("home/show.html", due=home(session(), at.office, at.today), cut=config.last_run == "cut",
                            resumed=current_app.extensions.get("valise.resumed", ()),
                            standing=standing(session(), config.clock),
-                           drafts=_unsaved(), backed=last_backup(at.data), backup_old=_is_old(config))
+                           tour=tour.card(), drafts=_unsaved(), backed=last_backup(at.data), backup_old=_is_old(config))
 
 
 @page.get("/open-questions")
@@ -60,10 +61,24 @@ def open_questions() -> Answer:
     return render_template("home/questions.html", count=len(questions(session(), at.office.id, at.office.hq)))
 
 
+@page.post("/tour")
+def tour_on_or_off() -> Answer:
+    """Show the first steps on Home, or put them away for good, for whoever types."""
+    taken = request.form.get("tour") == "take"
+    with writing(here().author) as work:
+        tour.choose(work, "take" if taken else "skip")
+    if not taken:
+        said(_("The first steps are put away. You find them again under Help."))
+    return redirect(url_for(".show", _anchor="first-steps" if taken else None))
+
+
 @page.post("/backup")
 def back_up() -> Answer:
     """Make a verified copy of the whole folder, and let the person choose its place."""
     at, config = here(), current_app.extensions["valise.config"]
+    if config.example is not None:  # a copy of the example must not be put back where real work belongs
+        warned(_("The example is not backed up: it can be made anew at any time."))
+        return redirect(url_for(".show"))
     copy = at.data.backups / f"to-be-saved-{new_id()}-part"  # swept like other copies when work is cut off
     make_folder(copy.parent)
     try:
