@@ -10,6 +10,7 @@ from server.web.database import attach_database
 from server.web.errors import explain
 from server.web.example import offer_example
 from server.web.here import finish_what_came, locate
+from server.web.keys import give_keys
 from server.web.language import speak
 from server.web.nav import show_menu
 from server.web.pages import (
@@ -69,6 +70,7 @@ def create_app(config: Config) -> Flask:
     give_words(app)
     show_menu(app)
     show_views(app)
+    give_keys(app)
     explain(app)
     offer_example(app, config, create_app)
     for page in PAGES:

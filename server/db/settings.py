@@ -36,6 +36,11 @@ def write_setting(session: Session, name: str, value: str) -> None:
     session.flush()
 
 
+def of_person(name: str, person: str) -> str:
+    """The name of a person's own choice of a setting."""
+    return f"{name}/{person}"
+
+
 _READ_OWN = sa.text(
     "SELECT value FROM setting WHERE name IN (:name, :name || '/' || (SELECT value FROM setting WHERE name = :person)) "
     "ORDER BY length(name) DESC LIMIT 1")
@@ -50,7 +55,7 @@ def read_own(session: Session, name: str) -> str | None:
 def write_own(session: Session, name: str, value: str) -> None:
     """Choose for the person who types here, and for whoever comes and has not chosen, in the caller's transaction."""
     write_setting(session, name, value)
-    write_setting(session, f"{name}/{read_setting(session, PERSON) or ''}", value)
+    write_setting(session, of_person(name, read_setting(session, PERSON) or ""), value)
 
 
 def who_chose(session: Session, name: str) -> list[str]:

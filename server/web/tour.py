@@ -9,7 +9,7 @@ from flask import current_app, url_for
 
 from server.base.config import Config
 from server.base.i18n import _, mark
-from server.db.settings import read_setting, write_setting
+from server.db.settings import of_person, read_setting, write_setting
 from server.domain.records import Work
 from server.services.first_steps import steps_done
 from server.web.database import session
@@ -105,4 +105,4 @@ def card() -> Tour | None:
 
 
 def _setting() -> str:
-    return f"tour/{here().person.casefold()}"
+    return of_person("tour", here().person)

@@ -4,26 +4,6 @@
 // A form that was sent back puts the reader at the list of what is wrong.
 document.querySelector(".errors")?.focus();
 
-// Ctrl+S (Cmd+S) saves the page's main form.
-document.addEventListener("keydown", (event) => {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
-  const form = document.querySelector("form[data-main]");
-  if (!form) return;
-  event.preventDefault();
-  form.requestSubmit(form.querySelector("button.main") ?? undefined);
-});
-
-// The key / goes to the search of the page's bar, unless one is typing.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const find = document.querySelector("[data-find]");
-  if (!find) return;
-  event.preventDefault();
-  find.focus();
-  find.select();
-});
-
 // Files dropped on a drop area go into its input; the form is sent at once, unless there is more to fill in.
 for (const area of document.querySelectorAll("[data-drop]")) {
   const input = area.querySelector("input[type=file]");
@@ -37,6 +17,7 @@ for (const area of document.querySelectorAll("[data-drop]")) {
     over(false)(event);
     if (!event.dataTransfer.files.length) return;
     input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
     if (!area.hasAttribute("data-stays")) input.form.requestSubmit();
   });
 }
@@ -58,6 +39,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  // A mistake was looked at by its link: the address the form goes to must not lead there again, past what is wrong now.
+  if (location.hash && !form.hasAttribute("action")) history.replaceState(history.state, "", location.pathname + location.search);
   if (form.method === "post" && !form.hasAttribute("hx-post") && !form.hasAttribute("data-again")) form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {

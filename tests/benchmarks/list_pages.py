@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from server.db.session import read_session
+from server.domain.activities.models import Activity
 from server.domain.activities.queries import Filter, activities
 from server.services.folder import Folder, open_folder
 from server.services.load import record_id
+from server.services.writers import last_written_by
 from tests.benchmarks import stock
 from tests.benchmarks.rounds import Asked, Figure, compare, end, run, timed
 from tests.benchmarks.texts import ABSENT, FREQUENT, RARE
@@ -17,6 +20,8 @@ from tests.benchmarks.web import Browser, browser_on
 SIZE, FEW, BAR = 100_000, 1_000, 1.5
 #: the same page is asked for several times in a round: one alone is too short to be timed
 _TIMES = 3
+#: who logged the activities of one office
+_PERSON = "Programme officer KG"
 _OUTPUT, _COUNTRY, _OFFICE = record_id("output", "output-2"), record_id("country", "kg"), record_id("office", "kg")
 #: what is asked for: (name, the query's filter, the page's address); the page is full where few are stored, too, unless
 #: its name says how many there are
@@ -38,6 +43,8 @@ PAGES: tuple[tuple[str, Filter, dict[str, object]], ...] = (
     ("a word without its accents", Filter(words="mise en oeuvre"), {"q": "mise en oeuvre"}),
     ("in a period", Filter(starts="2014-02-01", ends="2015-01-31"), {"period": "Y1"}),
     ("without evidence", Filter(evidenced=False), {"evidence": "without"}),
+    ("not in the report", Filter(in_report=False), {"report": "0"}),
+    ("not planned", Filter(planned=False), {"kind": "unplanned"}),
     ("a word in one output", Filter(words=FREQUENT, output_id=_OUTPUT), {"q": FREQUENT, "output": _OUTPUT}),
 )  # fmt: skip
 
@@ -57,11 +64,14 @@ def measure(asked: Asked) -> Iterator[Figure]:
         yield compare(
             f"query: {name}", _query(many, wanted), _query(few, wanted), rounds=asked.rounds, bar=BAR, note=note
         )
+    yield compare("query: last changed by one person", _query(many, Filter(), _PERSON), _query(few, Filter(), _PERSON),
+                  rounds=asked.rounds, bar=BAR, note=note)  # fmt: skip
     last = Filter(page=asked.size // 50)
     yield compare("query: the last page", _query(many, last), _query(few, Filter(page=min(FEW, asked.size) // 50)),
                   rounds=asked.rounds, note=note)  # fmt: skip
     large, small = browser_on(many), browser_on(few)
-    for name, _wanted, address in PAGES:
+    of_a_person = ("last changed by one person", Filter(), {"person": _PERSON})
+    for name, _wanted, address in (*PAGES, of_a_person):
         path = f"/activities?{urlencode(address)}"
         yield compare(f"page: {name}", _page(large, path), _page(small, path), rounds=asked.rounds, bar=BAR, note=note)
     for name, words in SEARCHES:
@@ -79,11 +89,12 @@ def _stocked(asked: Asked, name: str, size: int) -> Folder:
     return open_folder(folder.data, stock.CLOCK)
 
 
-def _query(folder: Folder, wanted: Filter) -> Callable[[], float]:
+def _query(folder: Folder, wanted: Filter, person: str = "") -> Callable[[], float]:
     def ask() -> None:
         for _time in range(_TIMES):
             with read_session(folder.engine) as session:
-                activities(session, wanted)
+                written = last_written_by(session, person, Activity) if person else None
+                activities(session, replace(wanted, written=written))
 
     return timed(ask)
 

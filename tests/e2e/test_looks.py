@@ -118,3 +118,16 @@ def test_the_main_things_are_on_the_screen_without_scrolling(serve: Serve, open_
             assert box is not None, (address, thing)
             assert box["y"] + box["height"] <= 768, (address, thing)
         page.context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "bn"])
+def test_a_line_of_a_list_ends_with_its_button_on_a_small_screen(
+    serve: Serve, open_page: OpenPage, language: str
+) -> None:
+    wide = "[...document.querySelectorAll('.scroll')].map((one) => one.scrollWidth - one.clientWidth)"
+    for folder, addresses in (("kg", ("/milestones", "/workplan?period=Y2", "/reports")), ("hq", ("/offices",))):
+        served = serve(folder)
+        page = open_page(served, locale=language, viewport={"width": 1009, "height": 600})  # 1024 and a scroll bar
+        for address in addresses:
+            page.goto(served.address + address)
+            assert set(page.evaluate(wide)) == {0}, (language, address)

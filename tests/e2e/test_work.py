@@ -104,6 +104,10 @@ def test_the_keyboard_saves_and_leads_to_what_is_wrong(serve: Serve, open_page: 
     assert page.title().startswith("Error: ")
     page.get_by_role("link", name="Enter a title").click()
     assert page.evaluate("document.activeElement.id") == "title"
+    page.keyboard.press("Control+s")
+    page.wait_for_load_state()
+    expect(page.locator(".errors")).to_be_focused()
+    assert not page.url.endswith("#title"), "the second time leads past the list of what is wrong"
 
 
 def test_a_deletion_is_undone_from_the_next_page(serve: Serve, open_page: OpenPage) -> None:

@@ -10,6 +10,7 @@ from server.base.i18n import LANGUAGES
 from server.services.manual import TOPICS
 from server.web.nav import MENU
 from tests import catalogs
+from tests.help_pictures import ALL_OF_THEM, FOLDER, ONE_OF_THEM, PICTURES, README, pictured
 from tests.house import ROOT
 from tests.web.conftest import CreateClient
 
@@ -88,3 +89,41 @@ def test_nothing_found_says_so_and_signs_of_markdown_are_no_words(create_client:
     for asked in ("xylophone", "**", "](", "\x00"):
         assert "#part-" not in client.get("/help", query_string={"q": asked}).text
     assert "No page of Help holds all of these words." in client.get("/help?q=xylophone").text
+
+
+# pictures
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_page_of_the_manual_shows_its_screen_in_its_own_language(code: str) -> None:
+    for topic in TOPICS:
+        text = (MANUAL / code / f"{topic}.md").read_text(encoding="utf-8")
+        shown = re.findall(r"^!\[([^\]]+)\]\(\.\./\.\./\.\./([^)]+)\)$", text, re.MULTILINE)
+        assert [place for _words, place in shown] == [
+            one.place(code) for one in PICTURES if one.topic == topic], "run python -m tests.help_pictures"
+        assert shown, f"{topic} has no picture"
+        assert {words for words, _place in shown} == {text.splitlines()[0].removeprefix("# ")}
+        assert text.count("![") == len(shown)
+
+
+def test_there_are_the_pictures_that_the_manual_shows_and_no_others() -> None:
+    wanted = {one.place(code) for code in LANGUAGES for one in PICTURES}
+    assert {path.relative_to(ROOT).as_posix() for path in FOLDER.glob("*/*")} == wanted
+    assert set(pictured()) == wanted | {README}, "run python -m tests.help_pictures"
+
+
+def test_pictures_stay_small() -> None:
+    sizes = {path.relative_to(ROOT).as_posix(): path.stat().st_size for path in FOLDER.glob("*/*")}
+    assert {name: size for name, size in sizes.items() if size > ONE_OF_THEM} == {}
+    assert sum(sizes.values()) <= ALL_OF_THEM
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_page_of_the_manual_serves_its_picture(create_client: CreateClient, language: str) -> None:
+    client = create_client("kg")
+    page = client.get("/help/boards", headers={"Accept-Language": language}).get_data(as_text=True)
+    (source,) = re.findall(r'<img src="([^"]+)" alt="[^"]+"', page)
+    assert source.startswith(f"/static/help/{language}/boards.webp?v=")
+    answer = client.get(source)
+    assert answer.status_code == 200
+    assert answer.mimetype == "image/webp"

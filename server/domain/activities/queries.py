@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import merge
 from typing import Any
 
@@ -64,7 +64,8 @@ class ActivityFacts:
 class Filter:
     """What a list shows; None means all. `words` are looked for in titles, narratives, places and partners.
 
-    `starts` and `ends` are ISO days: what happened between them, however precisely its date is known.
+    `starts` and `ends` are ISO days: what happened between them, however precisely its date is known. `planned`
+    says whether it carries out a line of the work plan. `written` is a further condition on an activity: who wrote it.
     """
 
     words: str = ""
@@ -75,6 +76,8 @@ class Filter:
     ends: str | None = None
     in_report: bool | None = None
     evidenced: bool | None = None
+    planned: bool | None = None
+    written: sa.ColumnElement[bool] | None = field(default=None, compare=False)
     sort: str = "newest"
     page: int = 1
 
@@ -165,9 +168,12 @@ def _filtered(query: sa.Select[models.Activity], wanted: Filter, *, folded: bool
             query = query.where(column == value)
     if wanted.in_report is not None:
         query = query.where(sa.func.coalesce(table.in_report, 0) == int(wanted.in_report))
-    if wanted.evidenced is not None:
-        some = sa.func.coalesce(table.evidence_ids, "") != ""
-        query = query.where(some if wanted.evidenced else sa.not_(some))
+    for names, some in ((table.evidence_ids, wanted.evidenced), (table.planned_id, wanted.planned)):
+        if some is not None:
+            named = sa.func.coalesce(names, "") != ""  # not a lookup in an index: the list is walked in its order
+            query = query.where(named if some else sa.not_(named))
+    if wanted.written is not None:
+        query = query.where(wanted.written)
     if wanted.starts:
         query = query.where(table.ends >= wanted.starts)
     if wanted.ends:

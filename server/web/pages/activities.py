@@ -28,6 +28,8 @@ from server.domain.records import Work, delete, undelete
 from server.domain.workplan.queries import planned
 from server.services import filing
 from server.services.sheets.reading import MOST_ROWS
+from server.services.writers import last_written_by, writers
+from server.web import another
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session, writing
 from server.web.evidence import Brought, CaptionForm, EvidenceForm, tell
@@ -44,7 +46,7 @@ from server.web.fields import (
 from server.web.files import hand_over
 from server.web.forms import Form, displayed
 from server.web.here import here
-from server.web.lists import narrowed, number_in, same_at
+from server.web.lists import narrowed, number_in, office_in, same_at
 from server.web.staged import safe_name
 from server.web.words import country_name
 
@@ -110,7 +112,7 @@ def index() -> Answer:
         "activities/list.html", found=activities(session(), wanted), wanted=wanted, narrowed=narrowed("sort", "page"),
         outputs=outputs, offices=known, output_numbers={o.id: o.label for o in outputs},
         office_codes={o.id: o.label for o in known}, countries=framework.countries(session()), period=period,
-        periods=framework.periods(session()),
+        periods=framework.periods(session()), people=_people(),
     )
 
 
@@ -126,13 +128,14 @@ def log() -> Answer:
     """Log an activity."""
     line = request.args.get("planned", "")
     draft = f"activity/new/{line}" if line else "activity/new"
-    form = _form({"planned_id": line or None, "output_id": request.args.get("output")}, draft)
+    start = {"planned_id": line or None, "output_id": request.args.get("output")}
+    form = _form({**start, **another.carried(*_SHARED)}, draft)
     brought = Brought.now()
     if form.sent():
         saved = _save(form, brought)
         if saved:
             said(_("Logged: %(title)s", title=form.title.data))
-            return redirect(url_for(".log") if request.form.get("another") else url_for(".show", id=saved))
+            return another.next_one(".log", form, *_SHARED) if another.asked() else redirect(url_for(".show", id=saved))
     return _form_page(form, brought, None)
 
 
@@ -244,23 +247,33 @@ def caption(id: str, document: str) -> Answer:
     return render_template("activities/show.html", **_told(activity(session(), id)), captioned=form), 422
 
 
+def _people() -> list[tuple[str, str]]:
+    """Who may be asked for: all who changed something here, and whom the address names."""
+    asked = request.args.get("person")
+    return [(one, one) for one in dict.fromkeys([*writers(session(), office_in()), *([asked] if asked else [])])]
+
+
 def _wanted() -> tuple[Filter, framework.PeriodFacts | None]:
     """What the address asks for, and the period among it."""
-    asked = request.args
+    asked, person = request.args, request.args.get("person")
     period = framework.period_for(session(), asked["period"], here().today) if asked.get("period") else None
     return Filter(
         words=asked.get("q", "").strip(), output_id=asked.get("output") or None,
         country_id=asked.get("country") or None,
-        office=(asked.get("office") or None) if here().office.hq else here().office.id,
+        office=office_in(),
         starts=period.starts.isoformat() if period else None, ends=period.ends.isoformat() if period else None,
-        in_report=True if asked.get("report") else None,
+        in_report={"": None, "0": False}.get(asked.get("report", ""), True),
         evidenced={"with": True, "without": False}.get(asked.get("evidence", "")),
+        planned={"planned": True, "unplanned": False}.get(asked.get("kind", "")),
+        written=last_written_by(session(), person, models.Activity) if person else None,
         sort=asked.get("sort", "") if asked.get("sort") in SORTS else SORTS[0], page=number_in("page"),
     ), period
 
 
 #: how far a document is moved among the others
 _MOVES = {"earlier": -1, "later": 1}
+#: what the next activity of an evening begins with
+_SHARED = ("date_from", "output_id", "country_id")
 _FIELDS = tuple(name for name in ActivityForm.__dict__ if hasattr(models.Activity, name))
 
 

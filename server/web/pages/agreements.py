@@ -22,6 +22,7 @@ from server.domain.documents.rules import AGREEMENT_KINDS, AGREEMENT_STAGES
 from server.domain.people.queries import offices
 from server.domain.records import Work
 from server.services import filing
+from server.web import another
 from server.web.answers import Answer, said, warned
 from server.web.database import session
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, TextQuestion
@@ -67,12 +68,12 @@ def index() -> Answer:
 @page.route("/agreements/new", methods=["GET", "POST"])
 def add() -> Answer:
     """Enter an agreement."""
-    form = AgreementForm.on({"stage": "drafting"}, draft="agreement/new")
+    form = AgreementForm.on({"stage": "drafting", **another.carried("kind")}, draft="agreement/new")
     if form.sent():
         saved = form.save(here().author, lambda work: record_agreement(work, _values(form, work)))
         if saved:
             said(_("Saved: %(title)s", title=form.title.data))
-            return redirect(url_for(".show", id=saved))
+            return another.next_one(".add", form, "kind") if another.asked() else redirect(url_for(".show", id=saved))
     return _form(form, None)
 
 

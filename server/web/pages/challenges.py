@@ -15,6 +15,7 @@ from server.domain.challenges.queries import SORTS, ChallengeFilter, challenge, 
 from server.domain.challenges.rules import KINDS, STATUSES
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
+from server.web import another
 from server.web.answers import Answer, said
 from server.web.database import session
 from server.web.exports import hand_over_list, ids_of
@@ -26,6 +27,8 @@ from server.web.lists import narrowed, number_in, office_in, one_in, same_at, so
 from server.web.words import choices, country_name
 
 page = Blueprint("challenges", __name__)
+#: what the next challenge of an evening begins with
+_SHARED = ("kind", "output_id", "country_id")
 
 
 class ChallengeForm(Form):
@@ -84,12 +87,12 @@ def export() -> Response:
 @page.route("/challenges/new", methods=["GET", "POST"])
 def add() -> Answer:
     """Enter a challenge."""
-    form = ChallengeForm.on({"kind": "challenge", "status": "open"}, draft="challenge/new")
+    form = ChallengeForm.on({"kind": "challenge", "status": "open", **another.carried(*_SHARED)}, draft="challenge/new")
     if form.sent():
         saved = form.save(here().author, lambda work: record_challenge(work, form.values()))
         if saved:
             said(_("Saved: %(title)s", title=form.title.data))
-            return redirect(url_for(".show", id=saved))
+            return another.next_one(".add", form, *_SHARED) if another.asked() else redirect(url_for(".show", id=saved))
     return render_template("challenges/form.html", form=form, challenge=None), 422 if form.problems else 200
 
 

@@ -24,6 +24,7 @@ from server.domain.boards.queries import (
 from server.domain.boards.rules import DECISION_STATUSES
 from server.domain.people.queries import offices
 from server.services.names import title_of
+from server.web import another
 from server.web.answers import Answer, offer_undo, said
 from server.web.database import session
 from server.web.exports import hand_over_list, ids_of
@@ -102,8 +103,8 @@ def add() -> Answer:
     if form.sent() and form.save(here().author, lambda work: record_decision(work, form.values())):
         said(_("The decision is saved."))
         meeting = str(form.meeting_id.data)
-        return redirect(url_for(".add", meeting=meeting) if request.form.get("another")
-                        else url_for("meetings.show", id=meeting, _anchor="decisions-title"))
+        return another.next_one(".add", form, meeting=meeting) if another.asked() else redirect(
+            url_for("meetings.show", id=meeting, _anchor="decisions-title"))
     return render_template("decisions/form.html", form=form, decision=None), 422 if form.problems else 200
 
 

@@ -16,6 +16,7 @@ from server.domain.people.queries import offices
 from server.domain.records import Work
 from server.services import filing
 from server.services.papers import uses_of
+from server.web import another
 from server.web.answers import Answer, said, warned
 from server.web.database import session
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, TextQuestion
@@ -29,6 +30,8 @@ from server.web.staged import safe_name
 from server.web.words import choices
 
 page = Blueprint("documents", __name__)
+#: what the next document of an evening begins with
+_SHARED = ("kind", "dated")
 
 
 class DocumentForm(Form):
@@ -59,7 +62,7 @@ def index() -> Answer:
 @page.route("/documents/new", methods=["GET", "POST"])
 def add() -> Answer:
     """File documents: files, or a note of where a paper lies."""
-    form, brought = DocumentForm.on({"kind": "other"}, draft="document/new"), uploads()
+    form, brought = DocumentForm.on({"kind": "other", **another.carried(*_SHARED)}, draft="document/new"), uploads()
     made: list[str] = []
 
     def file_them(work: Work) -> str:
@@ -68,6 +71,8 @@ def add() -> Answer:
 
     if form.sent() and form.save(here().author, file_them):
         said(_("Filed: %(title)s", title=document(session(), made[0]).title))
+        if another.asked():
+            return another.next_one(".add", form, *_SHARED)
         return redirect(url_for(".show", id=made[0]) if len(made) == 1 else url_for(".index"))
     return _form(form, None, lost=bool(brought))
 

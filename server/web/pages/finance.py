@@ -17,6 +17,7 @@ from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
 from server.domain.records import Work, delete, undelete
 from server.services import money as sums
+from server.web import another
 from server.web.answers import Answer, offer_undo, said
 from server.web.columns import AmountColumn, ChoiceColumn, Column, CurrencyColumn, DateColumn, TextColumn
 from server.web.database import session, writing
@@ -30,6 +31,8 @@ from server.web.records import field_words, table_words, value_words
 from server.web.words import country_name
 
 page = Blueprint("finance", __name__)
+#: what the next record of money begins with
+_SHARED = ("donor_id", "commitment_id", "dated", "output_id", "country_id", "period_id", "account_id", "currency")
 
 #: tab -> the table whose records it lists; funding lists two
 TABS: Mapping[str, str] = {"budget": "budget_line", "spending": "expenditure"}
@@ -108,9 +111,11 @@ def add(table: str) -> Answer:
     """Add a record of money."""
     kind, period = _kind(table), _period()
     start = {"period_id": period.id if period else None, "currency": here().programme.currency}
-    form = kind.form.on(start, draft=f"{table}/new")
+    form = kind.form.on({**start, **another.carried(*_SHARED)}, draft=f"{table}/new")
     if form.sent() and form.save(here().author, lambda work: kind.write(work, form.values())):
         said(saved_words(table))
+        if another.asked():
+            return another.next_one(".add", form, *_SHARED, table=table)
         return _list_of(kind, form.values().get("period_id"))
     return _form(form, table, None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
 from server.base.text import one_line
@@ -12,6 +12,8 @@ from server.web.answers import Answer
 page = Blueprint("help", __name__)
 #: letters of a question that are looked at
 _LONGEST = 200
+#: how the manual's files name their pictures, so that they are also seen where the files are read as they are
+_PICTURES = "../../../static/"
 
 
 @page.get("/help")
@@ -26,7 +28,7 @@ def show(topic: str = "home") -> Answer:
 
 
 def _body(topic: str) -> Markup:
-    """The topic as HTML, each heading with a name that a link can lead to."""
+    """The topic as HTML, each heading with a name that a link can lead to, pictures where they are served."""
     from markdown_it import MarkdownIt  # noqa: PLC0415  (not needed at the start)
 
     # our own files, and the parser keeps HTML in them as text
@@ -34,4 +36,6 @@ def _body(topic: str) -> Markup:
     tokens = reader.parse(manual.text_of(topic))
     for place, token in enumerate(one for one in tokens if one.type == "heading_open"):
         token.attrSet("id", f"part-{place}")
+    for part in (part for token in tokens for part in token.children or () if part.type == "image"):
+        part.attrs["src"] = url_for("static", filename=str(part.attrs["src"]).removeprefix(_PICTURES))
     return Markup(reader.renderer.render(tokens, reader.options, {}))  # noqa: S704

@@ -23,6 +23,7 @@ from server.domain.indicators.queries import ValueFacts, indicator_value, indica
 from server.domain.indicators.rules import AMBER_FROM, GREEN_FROM
 from server.domain.records import Work, delete, undelete
 from server.services import results as service
+from server.web import another
 from server.web.answers import Answer, offer_undo, said
 from server.web.columns import ChoiceColumn, Column, CountColumn, MeasureColumn, TextColumn
 from server.web.database import session, writing
@@ -128,10 +129,10 @@ def targets() -> Answer:
 def add() -> Answer:
     """Define an indicator."""
     _headquarters_only()
-    form = IndicatorForm.on({"unit": "number"}, draft="indicator/new")
+    form = IndicatorForm.on({"unit": "number", **another.carried("output_id")}, draft="indicator/new")
     if form.sent() and (saved := form.save(here().author, lambda work: define_indicator(work, form.values()))):
         said(_("Added: %(title)s", title=form.title.data))
-        return redirect(url_for(".show", id=saved))
+        return another.next_one(".add", form, "output_id") if another.asked() else redirect(url_for(".show", id=saved))
     return render_template("indicators/form.html", form=form, indicator=None), 422 if form.problems else 200
 
 

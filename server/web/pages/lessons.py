@@ -12,6 +12,7 @@ from server.domain.challenges.commands import record_lesson
 from server.domain.challenges.queries import LESSON_SORTS, ChallengeFilter, lesson, lessons
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
+from server.web import another
 from server.web.answers import Answer, said
 from server.web.database import session
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, TextQuestion
@@ -22,6 +23,8 @@ from server.web.lists import narrowed, number_in, office_in, sort_in, words_in
 from server.web.words import country_name
 
 page = Blueprint("lessons", __name__)
+#: what the next lesson of an evening begins with
+_SHARED = ("dated", "output_id", "country_id")
 
 
 class LessonForm(Form):
@@ -59,12 +62,12 @@ def index() -> Answer:
 @page.route("/lessons/new", methods=["GET", "POST"])
 def add() -> Answer:
     """Enter a lesson."""
-    form = LessonForm.on(draft="lesson/new")
+    form = LessonForm.on(another.carried(*_SHARED), draft="lesson/new")
     if form.sent():
         saved = form.save(here().author, lambda work: record_lesson(work, form.values()))
         if saved:
             said(_("Saved: %(title)s", title=form.title.data))
-            return redirect(url_for(".show", id=saved))
+            return another.next_one(".add", form, *_SHARED) if another.asked() else redirect(url_for(".show", id=saved))
     return render_template("lessons/form.html", form=form, lesson=None), 422 if form.problems else 200
 
 

@@ -27,6 +27,7 @@ from server.domain.boards.queries import (
 from server.domain.checks import readable
 from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
+from server.web import another
 from server.web.answers import Answer, said
 from server.web.attendance import attendance_form
 from server.web.database import session
@@ -85,6 +86,9 @@ def add() -> Answer:
     if form.sent():
         saved = form.save(here().author, lambda work: record_meeting(work, form.values()))
         if saved:
+            if another.asked():
+                said(_("The meeting is saved. Who came, and what was decided, is entered on its page."))
+                return another.next_one(".add", form, board=str(form.board_id.data))
             said(_("The meeting is saved. Now say who came, and what was decided."))
             return redirect(url_for(".show", id=saved))
     return render_template("meetings/form.html", form=form, meeting=None), 422 if form.problems else 200

@@ -23,6 +23,7 @@ from server.domain.framework import queries as framework
 from server.domain.people.queries import offices
 from server.domain.records import Work
 from server.services import filing
+from server.web import another
 from server.web.answers import Answer, said, warned
 from server.web.database import session
 from server.web.fields import ChoiceQuestion, DateQuestion, LongQuestion, NumberQuestion, SeveralQuestion, TextQuestion
@@ -80,12 +81,13 @@ def index() -> Answer:
 @page.route("/products/new", methods=["GET", "POST"])
 def add() -> Answer:
     """Enter a knowledge product."""
-    form = ProductForm.on({"stage": "draft"}, draft="knowledge_product/new")
+    form = ProductForm.on({"stage": "draft", **another.carried("kind", "output_id")}, draft="knowledge_product/new")
     if form.sent():
         saved = form.save(here().author, lambda work: record_knowledge_product(work, _values(form, work)))
         if saved:
             said(_("Saved: %(title)s", title=form.title.data))
-            return redirect(url_for(".show", id=saved))
+            return another.next_one(".add", form, "kind", "output_id") if another.asked() else redirect(
+                url_for(".show", id=saved))
     return _form(form, None)
 
 

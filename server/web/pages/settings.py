@@ -17,6 +17,7 @@ from server.web.database import session, writing
 from server.web.fields import ChoiceQuestion, TextQuestion, TickQuestion
 from server.web.forms import Form
 from server.web.here import here
+from server.web.keys import keep_single_keys, single_keys
 from server.web.language import SETTING
 
 page = Blueprint("settings", __name__)
@@ -25,10 +26,14 @@ _LONGEST = 200
 
 
 class SettingsForm(Form):
-    """The two choices."""
+    """The choices of a person, and headquarters' own."""
 
     person = TextQuestion(mark("Who is typing?"), mark("A name or a role. It stands beside every change you make."))
     language = ChoiceQuestion(mark("Which language should the pages be in?"), radio=True)
+    single_keys = TickQuestion(
+        mark("Single keys (/, n, ?)"),
+        mark("/ goes to the search, n begins a new record, ? lists the keys of a page. Turn them off when you speak to "
+             "the computer, or press keys without meaning to. Keys with Ctrl always work."))
     confidential = TickQuestion(
         mark("The programme is confidential"),
         mark("What dispatches carry is sealed then: only the laptops they are for can open it. Each office learns of "
@@ -47,11 +52,13 @@ def show() -> Answer:
     """Show and change the settings."""
     at = here()
     sealed = is_confidential(session())
-    form = SettingsForm.on({"person": at.person, "language": screen(), "confidential": int(sealed)})
+    form = SettingsForm.on({"person": at.person, "language": screen(), "single_keys": int(single_keys()),
+                            "confidential": int(sealed)})
     if form.sent():
         with writing(at.author) as work:
             write_setting(work.session, PERSON, form.person.data or "")
             write_own(work.session, SETTING, form.language.data or "en")
+            keep_single_keys(work, form.person.data or "", on=bool(form.single_keys.data))
             if form.confidential and bool(form.confidential.data) != sealed:
                 define_programme(work, {"confidential": form.confidential.data}, id=at.programme.id)
         with use_language(form.language.data or "en"):

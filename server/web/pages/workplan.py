@@ -23,6 +23,7 @@ from server.domain.workplan.endorsement import endorse_line
 from server.domain.workplan.queries import PlannedFacts, parents, planned, planned_activity
 from server.domain.workplan.rules import RAGS, STATUSES
 from server.sync.approvals import soft
+from server.web import another
 from server.web.answers import Answer, offer_undo, said
 from server.web.columns import AmountColumn, ChoiceColumn, Column, QuartersColumn, TextColumn
 from server.web.database import session, writing
@@ -44,6 +45,8 @@ from server.web.lists import same_at
 from server.web.words import choices, country_name
 
 page = Blueprint("workplan", __name__)
+#: what the next line begins with
+_SHARED = ("output_id", "period_id", "country_id", "responsible", "agency_id", "donor_id")
 
 
 class LineForm(Form):
@@ -230,12 +233,14 @@ def progress(id: str) -> Answer:
 def add() -> Answer:
     """Add a line."""
     period = framework.period_for(session(), request.args.get("period"), here().today)
-    form = LineForm.on({"status": "planned", "period_id": period.id if period else None}, draft="planned_activity/new")
+    start = {"status": "planned", "period_id": period.id if period else None, **another.carried(*_SHARED)}
+    form = LineForm.on(start, draft="planned_activity/new")
     if form.sent():
         saved = form.save(here().author, lambda work: plan_activity(work, form.values()))
         if saved:
             said(_("Added to the work plan: %(title)s", title=form.title.data))
-            return redirect(url_for(".index", period=form.period_id.data))
+            return another.next_one(".add", form, *_SHARED) if another.asked() else redirect(
+                url_for(".index", period=form.period_id.data))
     return _shown(form, None, None)
 
 
