@@ -1,3 +1,3 @@
 """Valise without its window: storage, domain, sync, paper, pages and commands. See the map in README.md."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -33,7 +33,7 @@ from server.reports.parts.papers import (
 from server.reports.parts.pictures import people_chart, progress_chart
 from server.reports.sheets import Rendered
 from server.reports.story import Story
-from server.reports.words import BULLET, joined, listed, month_of, when
+from server.reports.words import BULLET, glued, joined, listed, month_of, when
 
 
 def annual_document(report: model.AnnualReport, moment: datetime) -> Rendered:
@@ -188,7 +188,7 @@ def _next(story: Story, report: model.AnnualReport) -> None:
         if section.country is not None:
             story.heading(3, section.country.name)
         elif section.output is not None:
-            story.heading(3, _("Output %(number)s", number=section.output.number))
+            story.heading(3, glued(_("Output %(number)s", number=section.output.number)))
         else:
             story.heading(3, _("Other interventions"))
         write_text(story, section.text)
@@ -198,10 +198,10 @@ def _next(story: Story, report: model.AnnualReport) -> None:
 
 
 def _results(story: Story, report: model.AnnualReport) -> None:
-    write_results(story, report.results, _("No indicator is defined for this programme."))
     progress = progress_chart(report.results)
     if progress:
         story.chart(progress)
+    write_results(story, report.results, _("No indicator is defined for this programme."))
 
 
 def _money(story: Story, report: model.AnnualReport) -> None:

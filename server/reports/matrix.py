@@ -57,7 +57,7 @@ def _rows(story: Story, rows: Iterable[model.MatrixRow]) -> None:
             _lines(row.following), _money(row)))
     story.table((_("Country"), _("Indicator"), _("Planned"), _("Achieved, with evidence"), _("Agencies"), _("Rating"),
                  _("Constraint"), _("Corrective action"), _("Next period"), _("Budget and spent")), told,
-                widths=(0.075, 0.065, 0.14, 0.16, 0.055, 0.06, 0.085, 0.11, 0.17, 0.08), tints=tints, small=True)
+                tints=tints, small=True)
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -272,6 +272,11 @@ def _paragraphs(text: Text) -> list[Text]:
     return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
+def _unglued(text: str) -> str:
+    """The text with plain blanks, as it is searched for where no line ends: in bookmarks and properties."""
+    return text.replace("\u00a0", " ")
+
+
 def render(story: Story, frame: Frame) -> Rendered:
     """The story as a PDF: cover, pages, contents filled in, outline, properties. Same input, same bytes."""
     story.footnotes()
@@ -300,9 +305,9 @@ def render(story: Story, frame: Frame) -> Rendered:
         if number > covers:
             draw_running(pen, frame, page, number, len(pens))
     least = min((entry.level for entry in story.entries), default=0)
-    outline = [OutlineEntry(entry.level - least, entry.title, entry.anchor) for entry in story.entries]
+    outline = [OutlineEntry(entry.level - least, _unglued(entry.title), entry.anchor) for entry in story.entries]
     properties = Properties(
-        frame.title, frame.author, frame.subject or frame.subtitle, story.first_language, frame.when
+        _unglued(frame.title), frame.author, _unglued(frame.subject or frame.subtitle), story.first_language, frame.when
     )
     pdf = write_document(pens, fonts, structure, outline, properties)
     return Rendered(pdf, len(pens), box, 0)

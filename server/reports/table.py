@@ -14,8 +14,9 @@ from server.base.i18n import _, direction, use_language
 from server.reports import styles
 from server.reports.columns import Column, column_widths
 from server.reports.flow import Block, Piece
+from server.reports.hanging import cell_lines
 from server.reports.text.faces import Style
-from server.reports.text.layout import Line, Text, lay_out
+from server.reports.text.layout import Line, Text
 from server.reports.text.paragraph import TextStyle, draw_mark, parts_of
 from server.reports.text.pen import Pen
 from server.reports.text.structure import Tag
@@ -226,7 +227,7 @@ class Table(Block):
     def _lines(self, text: Text, column: Column, style: TextStyle) -> tuple[Line, ...]:
         room = (column.width - 2 * self.pad_x) * 1000.0 / style.size
         rtl = direction(self.spec.language) == "rtl"
-        return lay_out(text, style.font, room, language=self.spec.language, right_to_left=rtl)
+        return cell_lines(text, style.font, room, language=self.spec.language, right_to_left=rtl)
 
     def _piece(self, head: _Laid | None, placed: list[_Laid], width: float, ends: bool) -> Piece:
         rows = [head, *placed] if head else placed
@@ -308,8 +309,9 @@ class Table(Block):
                 pen.begin(tag)
             k = look.size / 1000.0
             for line in cell:
-                spare = room - line.width * k
+                spare = room - (line.width + line.indent) * k
                 at = left + (spare / 2 if column.align == "c" else spare if rtl or column.align == "r" else 0.0)
+                at += 0.0 if rtl else line.indent * k
                 if tag and line.links:
                     _draw_marked(pen, line, at, y, look, tag)
                 else:

@@ -73,6 +73,14 @@ def quarters_text(quarters: Iterable[int]) -> str:
     return listed(_("Q%(quarter)s", quarter=number) for number in quarters)
 
 
+_LAST_NUMBER = re.compile(r" (?=(?:\d+|[IVX]+)$)")
+
+
+def glued(label: str) -> str:
+    """`Phase II` as one: the number that ends a label begins no line."""
+    return _LAST_NUMBER.sub("\u00a0", label)
+
+
 def count(number: int | None) -> str:
     """A number in words; a dash when nobody counted."""
     return DASH if number is None else number_text(number)

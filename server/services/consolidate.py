@@ -15,6 +15,7 @@ from server.domain.people.models import Office
 from server.domain.reporting.figures import Figures, days_of
 from server.domain.reporting.models import Report
 from server.reports import model
+from server.reports.words import glued
 from server.services.gather.acronyms import acronyms_used
 from server.services.gather.layouts import chapters_of
 from server.services.gather.measures import milestones_of, results_in
@@ -125,7 +126,7 @@ def _day_of(report: Report | None, today: date) -> date:
 
 
 def _period(row: ReportingPeriod) -> model.Period:
-    return model.Period(row.code or "", row.title or "", row.starts, row.ends)
+    return model.Period(row.code or "", glued(row.title or ""), row.starts, row.ends)
 
 
 def _offices_in(shelf: Shelf, country: str) -> frozenset[str]:

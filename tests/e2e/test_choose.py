@@ -36,6 +36,7 @@ def test_files_are_chosen_with_a_button_in_the_pages_language(
 def test_the_keyboard_reaches_the_button_and_is_seen_there(serve: Serve, open_page: OpenPage) -> None:
     served = serve("kg")
     page = open_page(served)
+    page.on("filechooser", lambda _chooser: None)  # asked for long before: the browser hears of it with a delay
     page.goto(served.address + "/import")
     button, outline = page.locator("main label.button"), "one => getComputedStyle(one).outlineStyle"
     assert button.evaluate(outline) == "none"

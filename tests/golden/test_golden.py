@@ -21,6 +21,7 @@ from server.db.backup import restore_backup
 from server.services.diagnostics import examine
 from server.services.folder import Folder, open_folder
 from server.services.receive import inspect, receive
+from server.services.redraw import DIFFERENT, NOT_COMPARED
 from server.services.send import send
 from server.services.setup import set_up_office
 from server.sync.dump import canonical_state
@@ -98,6 +99,14 @@ def test_released_files_are_inspected_without_a_folder(release: Path, tmp_path: 
         found = inspect(DataDir(tmp_path / "none"), path, NOW)
         sealed = path.name.startswith("sealed")
         assert (found.code, found.manifest is None) == ("sealed" if sealed else "", sealed), path.name
+
+
+def test_no_released_report_is_taken_for_a_forgery(release: Path, kept: tuple[str, Folder]) -> None:
+    """Whoever changes what is drawn gives Valise a new version."""
+    name, folder = kept
+    told = [result.pages for result in receive(folder, made_for(name, release))]
+    assert DIFFERENT not in told
+    assert any(pages not in ("", NOT_COMPARED) for pages in told)
 
 
 def test_what_was_upgraded_goes_on_writing_and_is_received(release: Path, kept: tuple[str, Folder]) -> None:

@@ -75,14 +75,15 @@ def test_bars_are_as_long_as_their_values() -> None:
     root = ET.fromstring(to_svg(BARS))
     fills = {n.get("fill") for n in root.iter(f"{SVG}rect")}
     assert {"#0a4a7a", "#4db1e2"} <= fills
-    bars = [float(n.get("width", 0)) for n in root.iter(f"{SVG}rect") if n.get("height") == "9"]
+    places = [n for n in root.iter(f"{SVG}rect") if n.get("height") == "8" != n.get("width")]  # the legend has squares
+    bars = [float(n.get("width", 0)) for n in places]
     assert bars[1] / bars[0] == pytest.approx(0.25, abs=0.01)
     assert len(bars) == 3, "no bar for a value that is not there"
 
 
 def test_a_share_of_nothing_is_no_bar() -> None:
     root = ET.fromstring(to_svg(STEPS))
-    bars = [n for n in root.iter(f"{SVG}rect") if n.get("height") == "13"]
+    bars = [n for n in root.iter(f"{SVG}rect") if n.get("height") == "12"]
     assert [n.get("fill") for n in bars] == ["#2e8b57", "#c9d4dc"]
     assert float(bars[0].get("width", 0)) == pytest.approx(3 * float(bars[1].get("width", 0)), abs=0.02)
 

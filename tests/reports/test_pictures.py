@@ -13,7 +13,6 @@ from server.reports.charts import page_by_page
 from server.reports.frame import sheet
 from server.reports.parts.pictures import (
     calendar_chart,
-    milestone_chart,
     people_chart,
     progress_chart,
     timetable,
@@ -72,15 +71,6 @@ def test_an_english_activity_under_an_arabic_country_keeps_its_order() -> None:
         chart = timetable([replace(line("Launch, and more", (1,)), country="صربيا")], [YEAR])
     assert chart is not None
     assert chart.categories == [f"صربيا: {FSI}Launch, and more{PDI}"]
-
-
-def test_milestones_are_told_by_their_states() -> None:
-    country = model.Country("RS", "Serbia", "Serbia", True, "")
-    cells = (model.MilestoneCell("done"), model.MilestoneCell(), model.MilestoneCell("in_progress"))
-    steps = tuple(model.MilestoneStep(name, name) for name in ("a", "b", "c"))
-    chart = milestone_chart(steps, [model.MilestoneRow(country, cells)])
-    assert [cell.part if cell else None for cell in chart.cells[0]] == [1.0, None, 0.5]
-    assert [words for _cell, words in chart.legend] == ["Done", "In progress"]
 
 
 @pytest.mark.parametrize(("target", "actual", "share"), [

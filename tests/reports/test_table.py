@@ -12,7 +12,9 @@ from server.reports.flow import Room
 from server.reports.frame import sheet
 from server.reports.styles import text_style
 from server.reports.table import Band, Row, Table, TableSpec, facts_table
+from server.reports.text.layout import Span
 from server.reports.text.paragraph import Paragraph
+from server.reports.words import BULLET
 from tests.reports.conftest import Page, fill_pages
 
 PAGE = sheet("en")
@@ -74,6 +76,45 @@ def test_nothing_leaves_its_cell_however_long_the_word(language: str, widths: tu
 def test_a_number_is_not_broken_when_another_column_can_spare_room() -> None:
     table = make([("some words of text", "USD\u00a0454,464.00")], widths=(0.95, 0.05), align="lr")
     assert "USD\u00a0454,464.00" in pages_of(table)[0].texts
+
+
+def widths_of(rows: Sequence[Row], head: Sequence[str], **fields: object) -> list[float]:
+    table = make(rows, head, widths=None, align="l" * len(head), **fields)
+    return [column.width for column in table.columns.at(PAGE.column, table)]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_empty_column_is_as_narrow_as_its_heading_and_long_texts_share_the_rest(language: str) -> None:
+    long = "what was planned, by whom, and what became of it " * 8
+    rows = [("Bangladesh", "–", long, long[:200]), ("Global level", "–", long, long[:200])]
+    country, empty, most, less = widths_of(rows, ("Country", "Constraint", "Planned", "Next"), language=language)
+    assert empty < 65
+    assert country < 80
+    assert most > less > 100
+
+
+def test_dates_and_names_stand_in_one_line_beside_long_texts() -> None:
+    long = "what was decided, and what follows from it " * 6
+    table = make([(long, "17 November 2014", (Span("Bangladesh", bold=True),))] * 3, ("Decision", "Due", "Country"),
+                 widths=None, align="lll")
+    (page,) = pages_of(table)
+    assert {"17 November 2014", "Bangladesh"} <= set(page.texts)
+
+
+def test_short_tables_fill_their_width() -> None:
+    assert sum(widths_of([("a", "b")], ("x", "y"))) == pytest.approx(PAGE.column)
+
+
+def test_the_lines_of_an_item_stand_below_its_first_word() -> None:
+    item = "many words are told of it " * 6
+    (page,) = pages_of(make([(f"Partners\n{BULLET}{item}\nin May\n{BULLET}{item}", "x")], None))
+    lines = [line for line in page.lines if line.text != "x"]
+    bulleted = [BULLET[0] in line.text for line in lines]
+    assert sum(bulleted) == 2
+    outer = {round(line.left, 1) for line, first in zip(lines, bulleted, strict=True) if first or line is lines[0]}
+    inner = {round(line.left, 1) for line, first in zip(lines[1:], bulleted[1:], strict=True) if not first}
+    assert len(outer) == len(inner) == 1
+    assert 2 < inner.pop() - outer.pop() < 12
 
 
 def test_columns_are_mirrored_for_right_to_left_readers_and_numbers_keep_their_units_aligned() -> None:
@@ -154,13 +195,13 @@ def test_a_table_without_rows_shows_its_head() -> None:
 
 def test_twice_the_rows_are_twice_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = [0]
-    original = table_module.lay_out
+    original = table_module.cell_lines
 
     def counted(*args: object, **fields: object) -> object:
         calls[0] += 1
         return original(*args, **fields)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(table_module, "lay_out", counted)
+    monkeypatch.setattr(table_module, "cell_lines", counted)
     work = []
     for count in (1000, 2000, 4000):
         calls[0] = 0

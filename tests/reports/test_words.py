@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from server.base.i18n import use_language
 from server.reports import chapters
 from server.reports.charts.drawing import LABEL, lines_within
 from server.reports.meeting import by_role
 from server.reports.parts.scope import told_apart
-from server.reports.words import BULLET, FSI, PDI, in_own_order, joined, quarters_text
+from server.reports.words import BULLET, FSI, PDI, glued, in_own_order, joined, quarters_text
 
 
 def test_arabic_lists_have_the_arabic_comma() -> None:
@@ -48,3 +50,11 @@ def test_a_board_is_listed_from_its_chair_down() -> None:
 
 def test_every_annex_has_a_letter_in_every_language() -> None:
     assert all(len(set(letters)) == len(chapters._ANNEXES) for letters in chapters._LETTERS.values())
+
+
+@pytest.mark.parametrize(("label", "shown"), [
+    ("Phase II", "Phase\u00a0II"), ("Year 1", "Year\u00a01"), ("Phase II of it", "Phase II of it"), ("2014", "2014"),
+    ("السنة 1", "السنة\u00a01"), ("", ""),
+])  # fmt: skip
+def test_the_number_that_ends_a_label_begins_no_line(label: str, shown: str) -> None:
+    assert glued(label) == shown

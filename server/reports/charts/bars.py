@@ -11,9 +11,9 @@ from server.reports import styles
 from server.reports.charts.drawing import LABEL, SMALL, Box, Drawing, Label, lines_within, readable, width_of
 from server.reports.charts.kinds import BarChart, Series, StackedChart
 
-_BAR = 9.0
+_BAR = 8.0
 _GAP = 2.0
-_GROUP = 9.0
+_GROUP = 7.0
 
 
 class BarLayout:

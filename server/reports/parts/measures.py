@@ -45,7 +45,6 @@ def write_milestones(story: Story, steps: Sequence[model.MilestoneStep], cells: 
     story.table((_("Milestone"), _("Status"), _("Date"), _("Remark")),
                 [(step.title, word(STATES, cell.status), when_or_dash(cell.dated), cell.note or DASH)
                  for step, cell in pairs],
-                widths=(0.34, 0.15, 0.17, 0.34),
                 tints={(r, 1): TINTS[cell.status] for r, (_step, cell) in enumerate(pairs) if cell.status in TINTS})
 
 
@@ -60,7 +59,7 @@ def write_results(story: Story, rows: Sequence[model.ResultRow], empty: str) -> 
         table += [(joined((row.code, row.title), " "), row.baseline or DASH, row.target or DASH, _actual(row),
                    row.verification or DASH, _remark(row)) for row in group]
     story.table((_("Indicator"), _("Baseline"), _("Target"), _("Actual"), _("Source"), _("Remark")), table,
-                widths=(0.26, 0.11, 0.13, 0.15, 0.16, 0.19), small=True)
+                small=True)
 
 
 def output_title(output: model.Output | None) -> str:
@@ -97,7 +96,7 @@ def write_plan(story: Story, lines: Sequence[model.Intervention]) -> None:
                          _money(one.amount), word(STATES, one.status), word(RAGS, one.rag), one.note or DASH))
     story.table((_("Planned activity"), _("Quarters"), _("Responsible"), _("Amount"), _("Status"), _("Rating"),
                  _("Remark on progress")), rows,
-                widths=(0.26, 0.08, 0.19, 0.12, 0.1, 0.08, 0.17), align="lllrlll", tints=tints, small=True)
+                align="lllrlll", tints=tints, small=True)
 
 
 def _money(money: Money | None) -> str:
@@ -106,11 +105,21 @@ def _money(money: Money | None) -> str:
 
 def write_delivery(story: Story, rows: Sequence[model.DeliveryRow], notes: Sequence[str], head: str,
                    currency: str) -> None:
-    """Budget, spent and delivery by row, with totals that add up. `head`: what a row is."""
+    """Budget, spent and delivery by row, with totals that add up. `head`: what a row is.
+
+    The chart comes first: a table fills what a page has left, a chart that does not fit would leave it empty.
+    """
     if not rows:
         story.paragraph(_("No budget and no expenditure are recorded for this period."), style="note")
         return
     budget, spent = total((r.budget for r in rows), currency), total((r.spent for r in rows), currency)
+    rate = percent_text(share(spent, budget))
+    story.chart(
+        BarChart(_("Budget and expenditure"), [_label(row.name) for row in rows],
+                 [Series(_("Budget"), [row.budget.amount for row in rows]),
+                  Series(_("Spent"), [row.spent.amount for row in rows])], currency),
+        alternative=_("Of a budget of %(budget)s, %(spent)s was spent: %(rate)s.", budget=amount_text(budget),
+                      spent=amount_text(spent), rate=rate))
     columns = (_("Budget"), _("Spent"))
     left = derived(story, _("Left (%(currency)s)", currency=currency), " − ".join(columns))
     delivery = derived(story, _("Delivery"), " ÷ ".join(reversed(columns)))
@@ -123,17 +132,10 @@ def write_delivery(story: Story, rows: Sequence[model.DeliveryRow], notes: Seque
     story.footnotes()
     for note in notes:
         story.paragraph(note, style="note")
-    rate = percent_text(share(spent, budget))
-    story.chart(
-        BarChart(_("Budget and expenditure"), [_label(row.name) for row in rows],
-                 [Series(_("Budget"), [row.budget.amount for row in rows]),
-                  Series(_("Spent"), [row.spent.amount for row in rows])], currency),
-        alternative=_("Of a budget of %(budget)s, %(spent)s was spent: %(rate)s.", budget=amount_text(budget),
-                      spent=amount_text(spent), rate=rate))
 
 
 def _label(name: str) -> str:
-    """A name short enough to stand beside a bar; the table above has it whole."""
+    """A name short enough to stand beside a bar; the table below has it whole."""
     words = (f"{word[:23]}…" if len(word) > 24 else word for word in name.split())
     return shorten(" ".join(words), 72, placeholder=" …")
 

@@ -136,7 +136,7 @@ def write_challenges(story: Story, challenges: Sequence[model.Challenge], *, wit
         rows.append(((Span(one.title, bold=True), Span(f"\n{what}")), one.cause or DASH, one.effect or DASH,
                      one.response or DASH, one.owner or DASH, word(STATES, one.status)))
     story.table((_("Challenge"), _("Cause"), _("Effect"), _("Response"), _("Owner"), _("Status")), rows,
-                widths=(0.2, 0.2, 0.19, 0.2, 0.12, 0.09), caption=_("Challenges, risks and issues"), small=True,
+                caption=_("Challenges, risks and issues"), small=True,
                 tints={(place, 5): TINTS[one.status] for place, one in enumerate(rest) if one.status in TINTS})
 
 
@@ -157,7 +157,7 @@ def write_risks(story: Story, challenges: Sequence[model.Challenge], *, with_cou
              one.response or DASH, one.owner or DASH, when(one.dated) or DASH, word(STATES, one.status))
             for number, one in enumerate(found, 1)]
     story.table((_("No."), _("Kind"), _("Risk or issue"), _("Response"), _("Owner"), _("Since"), _("Status")), rows,
-                widths=(0.05, 0.09, 0.28, 0.27, 0.13, 0.1, 0.08), align="rllllll", small=True,
+                align="rllllll", small=True,
                 tints={(place, 6): TINTS[one.status] for place, one in enumerate(found) if one.status in TINTS})
 
 

@@ -51,8 +51,7 @@ def write_decisions(story: Story, decisions: Sequence[model.Decision]) -> None:
                      joined((one.action, one.note), "\n") or DASH, one.owner or DASH, when_or_dash(one.due),
                      joined((word(STATES, one.status), when(one.closed)), "\n")))
     story.table((_("Decision"), _("Action"), _("Owner"), _("Due"), _("Status")), rows,
-                widths=(0.34, 0.29, 0.14, 0.12, 0.11), small=True,
-                caption=_("Decisions and follow-up; open ones come first"),
+                small=True, caption=_("Decisions and follow-up; open ones come first"),
                 tints={(place, 4): TINTS[one.status] for place, one in enumerate(decisions) if one.status in TINTS})
 
 
@@ -163,7 +162,7 @@ def write_products(story: Story, products: Sequence[model.Product], *, with_coun
         rows += [(one.title, word(KINDS, one.kind), word(STAGES, one.stage), when_or_dash(one.dated),
                   languages_text(one.languages) or DASH, count(one.copies), one.note or DASH) for one in group]
     story.table((_("Knowledge product"), _("Kind"), _("Stage"), _("Date"), _("Languages"), _("Copies"), _("Remark")),
-                rows, widths=(0.26, 0.13, 0.1, 0.12, 0.13, 0.08, 0.18), align="lllllrl", small=True,
+                rows, align="lllllrl", small=True,
                 caption=_("Knowledge products"))
 
 
@@ -181,7 +180,7 @@ def write_agreements(story: Story, agreements: Sequence[model.Agreement], *, wit
             rows.append((one.title, word(KINDS, one.kind), one.parties or DASH, word(STAGES, one.stage),
                          when_or_dash(one.signed or one.drafted), one.note or DASH))
     story.table((_("Agreement"), _("Kind"), _("Parties"), _("Stage"), _("Date"), _("Remark")), rows,
-                widths=(0.22, 0.14, 0.21, 0.11, 0.12, 0.2), tints=tints, small=True, caption=_("Agreements"))
+                tints=tints, small=True, caption=_("Agreements"))
 
 
 def write_acronyms(story: Story, acronyms: Sequence[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""Charts of a document's facts: timetable, milestones, indicators, participants, activities by month."""
+"""Charts of a document's facts: timetable, indicators, participants, activities by month."""
 
 from __future__ import annotations
 
@@ -19,11 +19,8 @@ _STATES = {
     "completed": GridCell(styles.SERIES[0]), "ongoing": GridCell(styles.SERIES[1], part=0.5),
     "planned": GridCell(styles.SERIES[1], part=0.15), "delayed": GridCell(styles.SERIES[2], "!"),
     "cancelled": GridCell(styles.TINTS["grey"], "×"),
-    "done": GridCell(styles.SERIES[0]), "in_progress": GridCell(styles.SERIES[1], part=0.5),
-    "not_started": GridCell(styles.SERIES[1], part=0.0), "not_applicable": GridCell(styles.WHITE, "–"),
 }
-_PLANNED, _STEPS = ("completed", "ongoing", "planned", "delayed", "cancelled"), (
-    "done", "in_progress", "not_started", "not_applicable")
+_PLANNED = ("completed", "ongoing", "planned", "delayed", "cancelled")
 #: events of the chart of participants, the first of the period
 _ROWS = 18
 _LONGEST = 70
@@ -53,15 +50,6 @@ def _quarters(line: model.PlanLine, year: int, columns: int) -> list[GridCell | 
 def _name(title: str, country: str) -> str:
     told = shorten(title, _LONGEST, placeholder=" …") if len(title) > _LONGEST else title
     return f"{country}: {in_own_order(told, language())}" if country else told
-
-
-def milestone_chart(steps: Sequence[model.MilestoneStep], rows: Sequence[model.MilestoneRow]) -> GridChart:
-    """Countries down, steps across."""
-    return GridChart(
-        _("How far each country is on the steps that all take"), [row.country.name for row in rows],
-        [step.short_title for step in steps],
-        [[_STATES.get(cell.status) for cell in row.cells] for row in rows],
-        _legend(_STEPS, {cell.status for row in rows for cell in row.cells}))
 
 
 def _legend(order: Sequence[str], used: set[str]) -> list[tuple[GridCell, str]]:

@@ -38,7 +38,8 @@ class Line:
 
     `inks` has the colour of each piece, or nothing where all have the paragraph's. `trailing` is the blank that the
     break took: it is drawn where nobody sees it, so that words of two lines stay two words for who hears them.
-    `links` has the address of each piece, or nothing where none leads anywhere.
+    `links` has the address of each piece, or nothing where none leads anywhere. `indent`, in 1/1000 of the size too, is
+    how far it begins behind the lines of its cell that are not part of a list's item.
     """
 
     pieces: tuple[Shaped, ...]
@@ -47,6 +48,7 @@ class Line:
     last: bool
     trailing: Shaped | None = None
     links: tuple[str, ...] = ()
+    indent: float = 0.0
 
     @property
     def text(self) -> str:
@@ -107,13 +109,14 @@ def _lay_out_plain(text: str, style: Style, width: float, language: str, right_t
 def _lines(text: Text, style: Style, width: float, language: str, right_to_left: bool) -> Iterator[Line]:
     content = plain(text)
     looks = _looks(text, style, italics=language not in NO_ITALICS)
+    marked = not isinstance(text, str) and any(span.ink or span.link for span in text)
     if isinstance(looks, _Look) and not right_to_left and plain_blanks(content) and not bidi.needs_levels(content):
         yield from _simple_lines(content, style, width, language)
         return
     start = 0
     for paragraph in _FORCED.split(content):
         part = looks if isinstance(looks, _Look) else looks[start : start + len(paragraph)]
-        for line in _Paragraph(paragraph, part, language, right_to_left).lines(width):
+        for line in _Paragraph(paragraph, part, language, right_to_left, marked).lines(width):
             forced = line.last and start + len(paragraph) < len(content)
             yield replace(line, trailing=shape_word(" ", style, right_to_left, language)[0]) if forced else line
         start += len(paragraph) + 1
@@ -163,10 +166,12 @@ class _Unit(NamedTuple):
 
 
 class _Paragraph:
-    """One paragraph on its way to lines."""
+    """One paragraph on its way to lines. `marked`: some of its looks have a colour or a link."""
 
-    def __init__(self, text: str, looks: _Look | list[_Look], language: str, right_to_left: bool) -> None:
-        self.text, self.looks, self.language = text, looks, language
+    def __init__(
+        self, text: str, looks: _Look | list[_Look], language: str, right_to_left: bool, marked: bool = False
+    ) -> None:
+        self.text, self.looks, self.language, self.marked = text, looks, language, marked
         self.base = int(right_to_left)
         ordered = right_to_left or bidi.needs_levels(text)
         self.levels: list[int] | None = bidi.levels(text, right_to_left) if ordered else None
@@ -257,10 +262,12 @@ class _Paragraph:
         width = sum([b.shaped.width for b in bits])
         if self.levels is not None:
             bits = bidi.reorder(bits, _level)
-        inks, links = tuple([b.look.ink for b in bits]), tuple([b.look.link for b in bits])
         trailing = units[-1].blanks[-1].shaped if units and units[-1].blanks and not last else None
-        return Line(tuple([b.shaped for b in bits]), inks if any(inks) else (), width, last, trailing,
-                    links if any(links) else ())
+        pieces = tuple([b.shaped for b in bits])
+        if not self.marked:
+            return Line(pieces, (), width, last, trailing)
+        inks, links = tuple([b.look.ink for b in bits]), tuple([b.look.link for b in bits])
+        return Line(pieces, inks if any(inks) else (), width, last, trailing, links if any(links) else ())
 
 
 def _sum_up(word: tuple[_Bit, ...], blanks: tuple[_Bit, ...]) -> _Unit:

@@ -64,7 +64,7 @@ _ODD = re.compile(
     "|['\"\u2019\u201d\u00bb] [(\u201a\u201e]"
     "|[.,;:!?)%'\"\u2019\u201d\u00bb](?=[(\u201a\u201e%])|[!?](?![ !?:;.,)'\"\u00bb\u2019\u201d]|$)|\u0964(?! |$)"
     "|[^\u0980-\u09f1](?=[\u0981-\u0983\u09bc\u09be-\u09cd\u09d7\u09e2\u09e3])"
-    "|[A-Z\u00a7] (?=\\d)|\\d [kmchMGK]"
+    "|[A-Z\u00a7] (?=\\d)|\\d [kmchMGK]| [IVX]{2}"
 )
 
 
@@ -95,7 +95,8 @@ def _allowed(text: str, *, house: bool) -> Iterator[int]:
             continue
         at = origin[place] if origin else place
         if classes[place - 2 : place + 1] in _WORDS:
-            yield at
+            if not (house and text[at] in "IVX" and _HOUSE.match(text, at)):
+                yield at
         elif not (origin and raw[at - 1] == "j") and _may_break(classes, place):  # LB8a
             held = house and (_HOUSE.match(text, at) or _held_by_quotes(classes, place))
             if not held:
@@ -173,6 +174,7 @@ _HOUSE = re.compile(
     | (?<=\d\ )(?=[%‰\u066a°]|(?:km|kg|ha|m|cm|MW|kW|GB|MB)[²³]?\b)  # a number with its unit
     | (?<=\b[A-Z][A-Z][A-Z]\ )(?=\d)               # a currency with its amount
     | (?<=[§№$€£¥]\ )(?=\d)
+    | (?<=\w\ )(?=[IVX]{2,4}\b)                     # a Roman number with its noun: Phase II
     | (?<=[.,:;])(?=\d)                            # a number of a section or page: p.5
     | (?<=\ )(?=[\u2026\u0964\u0965])              # an ellipsis or a danda begins no line
     | (?<=\u00ad)                                  # a soft hyphen would have to be shown: lines are not hyphenated

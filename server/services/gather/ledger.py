@@ -12,6 +12,7 @@ from server.domain.finance.models import BudgetLine, Commitment, Expenditure, In
 from server.domain.framework.models import BudgetAccount, Donor, ReportingPeriod
 from server.domain.reporting.figures import add_up, days_of, falls_into, happened_by
 from server.reports import model
+from server.reports.words import glued
 from server.services.gather.money import by_account, by_output, by_place, delivery_rows, remarks_on
 from server.services.gather.papers import of_office
 from server.services.gather.shelf import Shelf, chronological
@@ -43,7 +44,7 @@ def statement_of(shelf: Shelf, period: ReportingPeriod, office: str | None) -> m
 def scope_of(shelf: Shelf, period: ReportingPeriod, office: str | None) -> model.Scope:
     """What a document is about."""
     row = shelf.offices.get(office or "")
-    told = model.Period(period.code or "", period.title or "", period.starts, period.ends)
+    told = model.Period(period.code or "", glued(period.title or ""), period.starts, period.ends)
     country = shelf.countries.get(row.country_id or "") if row else None
     return model.Scope(shelf.language, shelf.programme, told, (row.name or "") if row else "", country)
 

@@ -11,6 +11,7 @@ from server.domain.finance.models import BudgetLine, Expenditure
 from server.domain.framework.models import BudgetAccount, Donor, ReportingPeriod
 from server.domain.workplan.models import PlannedActivity
 from server.reports import model
+from server.reports.words import glued
 from server.services.gather.ledger import scope_of, sum_of
 from server.services.gather.measures import results_in
 from server.services.gather.money import remarks_on
@@ -51,7 +52,7 @@ def _output(shelf: Shelf, id: str | None) -> str | None:
 
 
 def _period(row: ReportingPeriod) -> model.Period:
-    return model.Period(row.code or "", row.title or "", row.starts, row.ends)
+    return model.Period(row.code or "", glued(row.title or ""), row.starts, row.ends)
 
 
 def _targets(shelf: Shelf, periods: Sequence[ReportingPeriod],

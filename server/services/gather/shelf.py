@@ -16,6 +16,7 @@ from server.domain.framework import models as framework
 from server.domain.people.models import Office
 from server.domain.reporting.figures import days_of
 from server.reports import model
+from server.reports.words import glued
 
 R = TypeVar("R", bound=Synced)
 #: identifiers in one query, well below every database's limit
@@ -93,7 +94,7 @@ class Shelf:
         row = self.programme_row
         agency = self.agencies.get(row.agency_id or "")
         return model.Programme(
-            title=row.title or "", short_title=row.short_title or row.title or "", phase=row.phase or "",
+            title=row.title or "", short_title=row.short_title or row.title or "", phase=glued(row.phase or ""),
             starts=row.starts, ends=row.ends, agency=(agency and agency.name) or "",
             agency_code=self.agency(row.agency_id), agencies=self._responsible(), beneficiaries=row.beneficiaries or "",
             partners=row.partners or "", currency=self.currency)
