@@ -87,7 +87,7 @@ PICTURES = (
     Picture("search", "kg", "/search?q=board", without=("main .card ~ .card", "main .hits > li:nth-child(n+3)")),
     Picture("overview", "hq", "/overview", without=("main > section:nth-of-type(n+3)", _rows(5))),
     Picture("offices", "hq", "/offices", without=(_rows(2),), wide=1366),
-    Picture("settings", "kg", "/settings", without=(".main-side > .card",)),
+    Picture("settings", "kg", "/settings", without=(".main-side > .stack",)),
     Picture("setup", "", "/setup/begin"),
 )  # fmt: skip
 _OF_README = Picture("readme", "kg", "/activities", root="body", wide=1200)
