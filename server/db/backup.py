@@ -164,7 +164,9 @@ def write_backup(data: DataDir, target: Path) -> Backup:
         try:
             size = copy_atomically(packed, target)
         except OSError as error:
-            raise Refused(_("%(file)s cannot be written: %(why)s", file=target, why=error), "backup") from None
+            raise Refused(
+                _("%(file)s cannot be written (%(why)s): choose another place, or free some disk space, then try "
+                  "again.", file=target, why=error.strerror or error), "backup") from None  # fmt: skip
     return Backup(target, size, len(listed))
 
 

@@ -5,6 +5,7 @@ The note is a file in the data folder: the command makes it without opening the 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from server.base.clock import Clock
@@ -12,8 +13,12 @@ from server.base.paths import DataDir, write_atomically
 
 
 def note_backup(data: DataDir, clock: Clock) -> None:
-    """Remember that a verified backup was made now, and is where its maker wanted it."""
-    write_atomically(data.last_backup, clock().isoformat().encode())
+    """Remember that a verified backup was made now, and is where its maker wanted it.
+
+    Where the data folder's disk is full the backup counts all the same; Home asks for another one too early, then.
+    """
+    with suppress(OSError):
+        write_atomically(data.last_backup, clock().isoformat().encode())
 
 
 def last_backup(data: DataDir) -> datetime | None:
